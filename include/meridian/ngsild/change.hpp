@@ -1,0 +1,103 @@
+#pragma once
+
+#include "meridian/base/result.hpp"
+#include "meridian/ngsild/document.hpp"
+#include "meridian/ngsild/entity.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meridian::ngsild {
+
+/// The state of an Entity that a change starts from: what the store read under its lock.
+struct stored_entity {
+    std::string_view id;
+    timestamp created_at{};
+    timestamp modified_at{};
+    int version = 0;
+    document_view document; ///< of living Entities only
+};
+
+/// What happened to one instance of an Attribute. `before` and `after` are expanded.
+struct attribute_change {
+    enum class what : std::uint8_t { created, updated, deleted };
+    what happened;
+    name_id attribute = 0;
+    name_id dataset = 0;
+    std::optional<attribute_instance> before; ///< absent when created
+    std::optional<attribute_instance> after;  ///< absent when deleted
+};
+
+/// The outcome of a change of one Entity: its new document and what differs from the old one.
+/// Everything that is stored or owed because of the change derives from it.
+struct change {
+    enum class what : std::uint8_t { none, created, updated, deleted };
+    what happened = what::none;        ///< none: nothing was to be changed, nothing is written
+    std::string entity_id;
+    std::string document;              ///< empty when deleted
+    timestamp created_at{};
+    timestamp modified_at{};
+    std::vector<name_id> types_before; ///< empty when created
+    std::vector<name_id> types_after;  ///< empty when deleted
+    std::vector<std::string> scopes_before;
+    std::vector<std::string> scopes_after;
+    std::optional<timestamp> expires_before;
+    std::optional<timestamp> expires_after;
+    std::vector<attribute_change> attributes;
+    /// For 5.2.18 UpdateResult: expanded names of Attributes that were changed …
+    std::vector<std::string> updated;
+    /// … and of those that were not, each with its reason.
+    std::vector<std::pair<std::string, std::string>> not_updated;
+};
+
+/// What the merge functions need beside the two documents.
+struct change_scope {
+    const names& dictionary;
+    timestamp now; ///< the stamp of this change: the database clock under the lock
+};
+
+enum class overwrite : bool { no, yes };
+enum class delete_all : bool { no, yes };
+
+/// 5.6.1: a new Entity. createdAt and modifiedAt of everything in it become `now`.
+[[nodiscard]] change create_entity(const entity& subject, const change_scope& scope);
+/// 5.6.18, 5.6.8 (replace): all Attributes anew, createdAt of the Entity kept, types replaced.
+[[nodiscard]] result<change> replace_entity(const stored_entity& old, const entity& subject,
+                                            const change_scope& scope);
+/// 5.6.6.
+[[nodiscard]] change delete_entity(const stored_entity& old, const change_scope& scope);
+/// 5.6.3: new instances are added, existing ones replaced unless overwrite is no; types and scope
+/// are appended (4.16, 4.18).
+[[nodiscard]] result<change> append_attributes(const stored_entity& old,
+                                               const entity_fragment& fragment, overwrite mode,
+                                               const change_scope& scope);
+/// 5.6.2: only Attributes (by name and datasetId) that exist are replaced; Nulls delete.
+[[nodiscard]] result<change> update_attributes(const stored_entity& old,
+                                               const entity_fragment& fragment,
+                                               const change_scope& scope);
+/// 5.6.4 with the behaviour of 5.5.8. `fragment` holds just the one Attribute.
+/// Fails with resource_not_found when that instance does not exist.
+[[nodiscard]] result<change> partial_update_attribute(const stored_entity& old,
+                                                      const entity_fragment& fragment,
+                                                      const change_scope& scope);
+/// 5.6.19. Fails with resource_not_found when that instance does not exist.
+[[nodiscard]] result<change> replace_attribute(const stored_entity& old,
+                                               const entity_fragment& fragment,
+                                               const change_scope& scope);
+/// 5.6.5. `dataset_id` empty: the default instance. Fails with resource_not_found.
+[[nodiscard]] result<change> delete_attribute(const stored_entity& old,
+                                              std::string_view attribute_name,
+                                              std::string_view dataset_id, delete_all all,
+                                              const change_scope& scope);
+/// 5.6.17 with the behaviour of 5.5.12.
+struct merge_options {
+    std::optional<timestamp> observed_at; ///< given to what changes and has none of its own
+    std::string lang;                     ///< for simplified fragments on a LanguageProperty
+};
+[[nodiscard]] result<change> merge_entity(const stored_entity& old,
+                                          const entity_fragment& fragment,
+                                          const merge_options& options, const change_scope& scope);
+
+} // namespace meridian::ngsild
