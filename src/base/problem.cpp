@@ -90,8 +90,12 @@ constexpr kind_text text_of(problem_kind kind) noexcept {
 
 } // namespace
 
-std::string_view type_name(problem_kind kind) noexcept { return text_of(kind).type; }
+std::string_view type_name(problem_kind kind) noexcept {
+    return text_of(kind).type;
+}
 
-std::string_view title(problem_kind kind) noexcept { return text_of(kind).title; }
+std::string_view title(problem_kind kind) noexcept {
+    return text_of(kind).title;
+}
 
 } // namespace meridian

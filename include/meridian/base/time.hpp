@@ -13,8 +13,9 @@ namespace meridian {
 /// A moment in UTC with microseconds, as PostgreSQL keeps it.
 using timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
-/// Clause 4.6.3 DateTime: `YYYY-MM-DDThh:mm:ss[(.|,)fraction](Z|±hh:mm)` in the years 1 to 9999. Digits beyond
-/// microseconds are cut. Nothing where `text` is not one.
+/// Clause 4.6.3 DateTime: `YYYY-MM-DDThh:mm:ss[(.|,)fraction]Z` in the years 1 to 9999, with one to
+/// six fraction digits. Only `Z` names the zone. Nothing where `text` is not one (leap seconds and
+/// hour 24 are not).
 [[nodiscard]] std::optional<timestamp> parse_date_time(std::string_view text) noexcept;
 
 /// Clause 4.6.3 Date `YYYY-MM-DD`, as the moment at which that day begins.
