@@ -1,0 +1,79 @@
+#pragma once
+
+#include "meridian/base/result.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+
+namespace meridian::store {
+
+namespace asio = boost::asio;
+
+/// The surrogate number of a tenant (table `tenant`).
+using tenant_id = std::int32_t;
+
+namespace pg {
+class pool;
+}
+
+/// How the database is reached and used.
+struct database_options {
+    std::string conninfo;              ///< libpq key=value text or a postgresql:// URI
+    std::string application_name = "meridian"; ///< shown in pg_stat_activity; owner of outbox rows
+    std::size_t read_connections = 2;  ///< of each io_context
+    std::size_t lanes = 2;             ///< write lanes of the process
+    std::chrono::milliseconds statement_timeout{30'000};
+    /// How long a change waits for a database that is away before it is `unavailable`.
+    std::chrono::milliseconds write_patience{2'000};
+};
+
+/// When transient data are due (4.22, table `expiry`), shared by everything in the process: reads
+/// exclude due rows only while there can be any. Thread-safe.
+class expiry_watch {
+public:
+    /// A row due at `micros` (since 1970) was written.
+    void lower(std::int64_t micros) noexcept {
+        std::int64_t seen = earliest_.load(std::memory_order_relaxed);
+        while (micros < seen && !earliest_.compare_exchange_weak(seen, micros))
+            ;
+    }
+    /// The earliest due time in the database, as the sweep found it.
+    void set(std::int64_t micros) noexcept { earliest_.store(micros); }
+    [[nodiscard]] std::int64_t earliest() const noexcept { return earliest_.load(); }
+    static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+private:
+    std::atomic<std::int64_t> earliest_{never};
+};
+
+/// The read connections of one io_context, shared by `entities`, `history`, `discovery` and
+/// `outbox` of that loop. Everything is called on that loop's thread.
+class reader {
+public:
+    reader(asio::any_io_executor executor, const database_options& options);
+    reader(const reader&) = delete;
+    reader& operator=(const reader&) = delete;
+    ~reader();
+
+    /// Waits until the connections are usable. Fails with unavailable at the deadline.
+    asio::awaitable<result<void>> ready(std::chrono::milliseconds deadline);
+    /// Fails what waits with unavailable and stops reconnecting.
+    void close() noexcept;
+
+    [[nodiscard]] pg::pool& pool() noexcept { return *pool_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+private:
+    asio::any_io_executor executor_;
+    std::unique_ptr<pg::pool> pool_;
+};
+
+} // namespace meridian::store

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "meridian/base/result.hpp"
+#include "meridian/ngsild/document.hpp"
+#include "meridian/ngsild/names.hpp"
+#include "meridian/store/database.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meridian::query {
+struct plan;
+}
+
+namespace meridian::store {
+
+/// A living Entity as it is stored. Its views stay valid as long as it, or a copy, lives: it keeps
+/// the database's answer alive.
+struct entity_row {
+    std::string_view uri;
+    std::int64_t eid = 0;
+    int version = 0;
+    timestamp created_at{};
+    timestamp modified_at{};
+    ngsild::document_view document;
+    std::shared_ptr<const void> keeps;
+};
+
+/// One page of a query, in order of eid (or of the plan's ordering), which is stable.
+struct entity_page {
+    std::vector<entity_row> rows;
+    bool more = false;                 ///< a next page exists
+    std::optional<std::int64_t> count; ///< of all that match, where the plan asks for it
+    std::int64_t first_eid = 0;        ///< of the page, for keyset links; 0 where it is empty
+    std::int64_t last_eid = 0;
+};
+
+/// A query as the database carries it out, for `meridian explain`.
+struct explained_query {
+    std::string sql;
+    std::vector<std::string> parameters; ///< printed
+    std::vector<std::string> lines;      ///< of EXPLAIN
+};
+
+/// Reads of the current state. Belongs to the loop of its reader; every function is called there.
+class entities {
+public:
+    /// `dictionary` and `watch` must outlive it.
+    entities(std::shared_ptr<reader> from, const ngsild::names& dictionary,
+             const expiry_watch& watch);
+    entities(const entities&) = delete;
+    entities& operator=(const entities&) = delete;
+    ~entities();
+
+    /// The Entity, or nothing. Retrieves that wait at the same moment share one statement; a lone
+    /// one goes at once. Fails with unavailable, internal_error.
+    asio::awaitable<result<std::optional<entity_row>>> retrieve(tenant_id tenant, std::string uri);
+
+    /// Those of `uris` that exist, in no particular order.
+    asio::awaitable<result<std::vector<entity_row>>> retrieve_all(tenant_id tenant,
+                                                                  std::vector<std::string> uris);
+
+    /// 5.7.2: a page of what matches. What SQL cannot say is rechecked in memory, without breaking
+    /// limit, offset or count. Fails with too_complex_query, unavailable, internal_error.
+    asio::awaitable<result<entity_page>> query(tenant_id tenant, const query::plan& plan);
+
+    /// How many match.
+    asio::awaitable<result<std::int64_t>> count(tenant_id tenant, const query::plan& plan);
+
+    /// The statement that `query` would run, its parameters and the server's plan.
+    asio::awaitable<result<explained_query>> explain(tenant_id tenant, const query::plan& plan);
+
+private:
+    struct waiting;
+    std::shared_ptr<reader> reader_;
+    const ngsild::names& dictionary_;
+    const expiry_watch& watch_;
+    std::unique_ptr<waiting> waiting_;
+};
+
+} // namespace meridian::store

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "meridian/base/result.hpp"
+#include "meridian/ngsild/history.hpp"
+#include "meridian/ngsild/temporal.hpp"
+#include "meridian/store/database.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meridian::store {
+
+/// 4.11: which instances of a Temporal Evolution are asked for.
+struct temporal_request {
+    enum class relation : std::uint8_t { any, before, after, between };
+    relation timerel = relation::any;
+    timestamp time_at{};     ///< exclusive for before and after; between: inclusive start
+    timestamp end_time_at{}; ///< between: exclusive
+    ngsild::time_property property = ngsild::time_property::observed_at;
+    /// Attributes, ngsild::scope_attribute for the scope; empty: all that the Entity ever had.
+    std::vector<ngsild::name_id> attributes;
+    std::optional<std::int32_t> last_n; ///< the last N instances of each Attribute
+    std::int32_t instance_limit = 1'000; ///< of each Attribute; more sets `truncated` (6.3.10)
+};
+
+/// A Temporal Evolution. Its views stay valid as long as it, or a copy, lives.
+struct evolution {
+    std::int64_t eid = 0;
+    std::string_view uri;
+    std::vector<ngsild::name_id> types; ///< that it has, or where it is deleted ever had
+    timestamp created_at{};
+    timestamp modified_at{};
+    std::optional<timestamp> deleted_at;
+    /// Grouped by Attribute; oldest first by the queried time, with last_n newest first.
+    std::vector<ngsild::history_row> rows;
+    /// Attributes, of those asked for, that the Entity had at any time.
+    std::vector<ngsild::name_id> attributes;
+    bool truncated = false; ///< instance_limit held instances back
+    std::vector<std::shared_ptr<const void>> keeps;
+};
+
+/// Which Entities' evolutions a page is made of (5.7.4).
+struct temporal_selection {
+    /// Any of these sets of types, each of all its members; empty: any type.
+    std::vector<std::vector<ngsild::name_id>> types;
+    std::vector<std::string> ids; ///< empty: any
+    /// Of these Attributes at least one has an instance in the interval; empty: any Attribute.
+    std::vector<ngsild::name_id> attributes;
+    /// What else must hold (idPattern, q, georel, scopeQ over the instances within the interval);
+    /// evaluated in memory on the evolution restricted to the interval, and on all Attributes.
+    std::function<bool(const evolution&)> matches;
+    std::int64_t limit = 20;
+    std::int64_t offset = 0;
+    bool count = false;
+};
+
+struct temporal_page {
+    std::vector<evolution> evolutions; ///< in order of eid
+    bool more = false;
+    std::optional<std::int64_t> count;
+};
+
+/// Reads of the Temporal Evolution. Belongs to the loop of its reader.
+class history {
+public:
+    explicit history(std::shared_ptr<reader> from) : reader_(std::move(from)) {}
+
+    /// 5.7.3: one Entity's evolution, living or deleted; nothing where it was never known. Rows are
+    /// empty where no instance matches.
+    asio::awaitable<result<std::optional<evolution>>> retrieve(tenant_id tenant, std::string uri,
+                                                               temporal_request request);
+
+    /// 5.7.4: a page of evolutions; Entities without any matching instance are left out.
+    /// Fails with too_complex_query where `matches` would have to look at more than 100,000.
+    asio::awaitable<result<temporal_page>> query(tenant_id tenant, temporal_selection selection,
+                                                 temporal_request request);
+
+private:
+    std::shared_ptr<reader> reader_;
+};
+
+} // namespace meridian::store
