@@ -1,10 +1,11 @@
 #pragma once
 
+#include "meridian/base/result.hpp"
 #include "meridian/ngsild/entity.hpp"
 #include "meridian/ngsild/names.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,18 +14,19 @@ namespace meridian::ngsild {
 
 /// A stored document (design page store.md, "The document slices"), little-endian:
 ///
-///   head      format u8 (1), flags u8, type count u16, scope count u16, instance count u16,
-///             expiresAt i64 (µs since 1970, 0: none), type ids i32 each,
+///   head      format u8 (1), flags u8, type count u16, scope count u16, reserved u16,
+///             instance count u32, expiresAt i64 (µs since 1970, 0: none), type ids i32 each,
 ///             scopes as u16 length and bytes, padding to 8
 ///   entries   one of 64 bytes for each Attribute instance, grouped by Attribute
-///   slices    the instances' bytes
+///   slices    the instances' bytes, in the order of the entries and without gaps
 ///
 /// A slice is self-contained (offsets in it count from its own start), so that a write copies the
 /// instances that it does not touch byte for byte.
 ///
 ///   slice     text: the members of the normalized instance without braces, without createdAt,
 ///             modifiedAt and expiresAt, without names that depend on an @context, beginning
-///             `"type":"Property",` …; datasetId included
+///             `"type":"Property"`; then the value's member (not of a VocabProperty), then
+///             datasetId, observedAt, unitCode …, each with a comma before it
 ///             names: what is compacted on output (vocab, valueType, objectType)
 ///             entries and slices of its Attributes, in the same form
 ///
@@ -33,7 +35,8 @@ namespace meridian::ngsild {
 /// Flags of an entry.
 enum entry_flag : std::uint8_t {
     entry_value_is_primitive = 1, ///< string, number, boolean, null
-    entry_has_members = 2,        ///< more than type and value: concise keeps the object
+    entry_has_members = 2,        ///< more than type and value (expiresAt apart, which the entry
+                                  ///< itself shows): concise keeps the object
     entry_has_names = 4,          ///< the slice has a names part
     entry_value_is_object = 8,
 };
@@ -44,7 +47,7 @@ struct instance_view {
     name_id dataset = 0;
     attribute_kind kind = attribute_kind::property;
     std::uint8_t flags = 0;
-    std::uint16_t attribute_count = 0; ///< Attributes' instances nested in it
+    std::uint32_t attribute_count = 0; ///< Attributes' instances nested in it
     timestamp created_at{};
     timestamp modified_at{};
     timestamp expires_at{}; ///< zero: none
@@ -52,11 +55,11 @@ struct instance_view {
     std::string_view text;  ///< members as described above
     std::string_view value; ///< the span of the value in `text`; empty for VocabProperty
     std::string_view names; ///< encoded names part; see names_reader
-    std::string_view nested; ///< entries and slices of its Attributes; read by nested_view
+    std::string_view nested; ///< entries and slices of its Attributes; read by nested_instance
 };
 
 /// A read-only view of a document's bytes, which must outlive it. `open` checks the frame once
-/// (lengths and offsets), so that reading cannot leave the bytes.
+/// (lengths and offsets on all levels), so that reading cannot leave the bytes.
 class document_view {
 public:
     /// An empty document: no types, no Attributes.
@@ -84,6 +87,8 @@ private:
     timestamp expires_at_{};
 };
 
+/// The nested instance at `index`, below `of.attribute_count`.
+[[nodiscard]] instance_view nested_instance(const instance_view& of, std::size_t index) noexcept;
 /// The nested instances of an instance (Attributes of an Attribute).
 [[nodiscard]] std::vector<instance_view> nested_instances(const instance_view& of);
 
@@ -112,7 +117,9 @@ public:
     void set_types(std::vector<name_id> types) { types_ = std::move(types); }
     void set_scopes(std::vector<std::string> scopes) { scopes_ = std::move(scopes); }
     void set_expires_at(timestamp moment) { expires_at_ = moment; }
+    /// Adds an instance of another document, byte for byte.
     void copy(const instance_view& instance);
+    /// Adds a new instance; every name in it must be in the dictionary.
     void add(name_id attribute, const attribute_instance& instance);
     [[nodiscard]] std::string finish() const;
 
