@@ -1,0 +1,253 @@
+#include "config_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace meridian {
+namespace {
+
+using std::string_view;
+
+constexpr double day = 86'400'000;
+
+constexpr option listening[] = {
+    {"host", &config::host, "Address to listen on; 0.0.0.0 or :: for every interface."},
+    {"port", &config::port, "Port of the NGSI-LD API.", {1, 65535}},
+    {"admin-port",
+     &config::admin_port,
+     "Port of a second listener, on loopback only, for explain and the admin resources.",
+     {0, 65535},
+     "none: they are not served"},
+    {"tls-cert",
+     &config::tls_cert,
+     "PEM file with the certificate chain; turns HTTPS on.",
+     {},
+     "plain HTTP"},
+    {"tls-key", &config::tls_key, "PEM file with the certificate's private key.", {}, "none"},
+    {"public-url",
+     &config::public_url,
+     "Scheme, host and port under which clients reach this broker, for links that it writes.",
+     {},
+     "what the request names"},
+    {"cors-origins",
+     &config::cors_origins,
+     "Origins that browsers may call from, or * for all.",
+     {},
+     "CORS is off"},
+    {"gzip", &config::gzip, "Compress answers for clients that accept it."},
+    {"threads", &config::threads, "Threads that serve requests.", {0, 256}, "one a core"},
+    {"max-connections", &config::max_connections, "Connections at one time.", {1, 1e6}},
+    {"idle-timeout",
+     &config::idle_timeout,
+     "An idle connection is closed after this time.",
+     {100, day}},
+    {"request-timeout",
+     &config::request_timeout,
+     "A request must have arrived completely, and its answer have been taken, in this time.",
+     {100, day}},
+    {"drain-timeout",
+     &config::drain_timeout,
+     "How long requests in flight may go on after SIGTERM.",
+     {0, day}},
+};
+
+constexpr option database[] = {
+    {"data-dir", &config::data_dir, "Folder of the embedded database cluster."},
+    {"db",
+     &config::db,
+     "URL (postgresql://user@host:port/name) of an existing database with PostGIS.",
+     {},
+     "the embedded cluster in data-dir"},
+    {"db-read-connections",
+     &config::db_read_connections,
+     "Connections for reading, for each thread.",
+     {1, 64}},
+    {"write-lanes",
+     &config::write_lanes,
+     "Connections that write, for the whole process.",
+     {1, 64}},
+    {"statement-timeout",
+     &config::statement_timeout,
+     "The database gives up a statement after this time.",
+     {100, day}},
+    {"embedded-user",
+     &config::embedded_user,
+     "Unprivileged system user that the embedded cluster runs as, when started as root.",
+     {},
+     "postgres, else nobody"},
+    {"embedded-shared-buffers",
+     &config::embedded_shared_buffers,
+     "shared_buffers of the embedded cluster.",
+     {1e6, 1e12}},
+    {"embedded-memory",
+     &config::embedded_memory,
+     "Memory that the embedded cluster may count on, caches included (effective_cache_size).",
+     {1e7, 1e13}},
+};
+
+constexpr option history[] = {
+    {"history", &config::history, "Keep the temporal evolution of every Entity."},
+    {"history-horizon-months",
+     &config::history_horizon_months,
+     "Months back that an observedAt may lie to enter the temporal evolution.",
+     {0, 1200},
+     "any time"},
+    {"history-retention-months",
+     &config::history_retention_months,
+     "Months of history that are kept; older partitions are dropped.",
+     {0, 1200},
+     "nothing is dropped"},
+};
+
+constexpr option limits[] = {
+    {"max-body", &config::max_body, "Largest request body.", {1'000, 1e9}},
+    {"max-header", &config::max_header, "Largest header block of a request.", {1'000, 1e6}},
+    {"max-url", &config::max_url, "Longest request target.", {100, 1e6}},
+    {"max-json-depth", &config::max_json_depth, "Deepest nesting of JSON.", {8, 500}},
+    {"default-page",
+     &config::default_page,
+     "Entities a page where no limit is asked for.",
+     {1, 100'000}},
+    {"max-page",
+     &config::max_page,
+     "Largest limit of a page; above it 403 TooManyResults.",
+     {1, 100'000}},
+    {"max-temporal-instances",
+     &config::max_temporal_instances,
+     "Instances of an Attribute in one temporal answer.",
+     {1, 1e6}},
+    {"max-batch", &config::max_batch, "Entities in one batch operation.", {1, 100'000}},
+    {"max-query-terms",
+     &config::max_query_terms,
+     "Terms in one q, type or scope expression.",
+     {1, 10'000}},
+    {"max-pattern", &config::max_pattern, "Longest regular expression.", {1, 65'536}},
+    {"max-vertices", &config::max_vertices, "Vertices of one geometry.", {4, 1e7}},
+    {"max-join-level", &config::max_join_level, "Largest joinLevel of linked Entities.", {1, 20}},
+    {"max-name", &config::max_name, "Longest id, datasetId and expanded name.", {64, 2'048}},
+    {"max-names-per-tenant",
+     &config::max_names_per_tenant,
+     "Distinct types and Attribute names in one tenant.",
+     {1, 1e8}},
+    {"max-tenants", &config::max_tenants, "Tenants.", {1, 1e7}},
+};
+
+constexpr option contexts[] = {
+    {"max-context", &config::max_context, "Largest remote @context.", {1'000, 1e9}},
+    {"max-context-depth",
+     &config::max_context_depth,
+     "Deepest nesting of remote @contexts.",
+     {1, 64}},
+    {"context-timeout", &config::context_timeout, "Time to fetch one remote @context.", {10, day}},
+    {"context-max-age",
+     &config::context_max_age,
+     "A cached @context is fetched again after this time, where its server names none.",
+     {0, 3650 * day}},
+};
+
+constexpr option notifications[] = {
+    {"notification-timeout",
+     &config::notification_timeout,
+     "Time for a receiver to answer, where its subscription names none.",
+     {10, day}},
+    {"notification-retries",
+     &config::notification_retries,
+     "Further attempts at a notification that could not be delivered.",
+     {0, 1'000}},
+    {"notification-retry-interval",
+     &config::notification_retry_interval,
+     "Wait before the first further attempt; it doubles each time.",
+     {1, day}},
+    {"notification-concurrency",
+     &config::notification_concurrency,
+     "Notifications on their way at one time.",
+     {1, 10'000}},
+    {"notification-concurrency-per-host",
+     &config::notification_concurrency_per_host,
+     "Notifications on their way to one receiver at one time.",
+     {1, 10'000}},
+};
+
+constexpr option outbound[] = {
+    {"egress-allow",
+     &config::egress_allow,
+     "Networks (CIDR) that notifications, remote @contexts and forwarded requests may reach.",
+     {},
+     "every one that is not denied"},
+    {"egress-deny", &config::egress_deny,
+     "Networks (CIDR) that they never reach; it outranks egress-allow."},
+    {"max-redirects", &config::max_redirects, "Redirects that are followed in one fetch.", {0, 20}},
+};
+
+constexpr option source[] = {
+    {"source-alias",
+     &config::source_alias,
+     "Pseudonym of this broker in Via headers, by which loops are noticed (contextSourceAlias).",
+     {},
+     "host name and port"},
+    {"source-id", &config::source_id, "URI of this Context Source (5.2.40)."},
+};
+
+constexpr option logging[] = {
+    {"log-level", &config::log_level, "Least level that is logged."},
+    {"log-format", &config::log_format, "Form of a log line."},
+    {"access-log",
+     &config::access_log,
+     "Share of requests that get a log line, 0 to 1; refused by an error of ours (5xx): always.",
+     {0, 1}},
+    {"slow-request",
+     &config::slow_request,
+     "A request that takes longer is logged with its plan.",
+     {0, day}},
+};
+
+constexpr option_section sections[] = {
+    {"Listening", heeded_by::serve, listening},
+    {"Database", heeded_by::every_command, database},
+    {"History", heeded_by::every_command, history},
+    {"Limits", heeded_by::every_command, limits},
+    {"Remote @contexts", heeded_by::every_command, contexts},
+    {"Notifications", heeded_by::serve, notifications},
+    {"Outbound calls", heeded_by::every_command, outbound},
+    {"Context source", heeded_by::serve, source},
+    {"Logging", heeded_by::every_command, logging},
+};
+
+std::vector<string_view> all_names() {
+    std::vector<string_view> names{"config"};
+    for (const option_section& section : sections)
+        for (const option& row : section.options)
+            names.push_back(row.name);
+    return names;
+}
+
+} // namespace
+
+std::span<const option_section> option_sections() noexcept {
+    return sections;
+}
+
+const option* find_option(string_view name) noexcept {
+    for (const option_section& section : sections)
+        for (const option& row : section.options)
+            if (row.name == name)
+                return &row;
+    return nullptr;
+}
+
+std::string variable_name(string_view option_name) {
+    std::string variable = "MERIDIAN_";
+    for (const char letter : option_name)
+        variable += letter == '-'
+                        ? '_'
+                        : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    return variable;
+}
+
+std::span<const string_view> option_names() {
+    static const std::vector<string_view> names = all_names();
+    return names;
+}
+
+} // namespace meridian
