@@ -3,6 +3,7 @@
 #include "meridian/base/result.hpp"
 #include "meridian/ngsild/document.hpp"
 #include "meridian/ngsild/names.hpp"
+#include "meridian/query/plan.hpp"
 #include "meridian/store/database.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -13,10 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace meridian::query {
-struct plan;
-}
 
 namespace meridian::store {
 
@@ -68,13 +65,13 @@ public:
 
     /// 5.7.2: a page of what matches. What SQL cannot say is rechecked in memory, without breaking
     /// limit, offset or count. Fails with too_complex_query, unavailable, internal_error.
-    asio::awaitable<result<entity_page>> query(tenant_id tenant, const query::plan& plan);
+    asio::awaitable<result<entity_page>> query(tenant_id tenant, const query::query_plan& plan);
 
     /// How many match.
-    asio::awaitable<result<std::int64_t>> count(tenant_id tenant, const query::plan& plan);
+    asio::awaitable<result<std::int64_t>> count(tenant_id tenant, const query::query_plan& plan);
 
     /// The statement that `query` would run, its parameters and the server's plan.
-    asio::awaitable<result<explained_query>> explain(tenant_id tenant, const query::plan& plan);
+    asio::awaitable<result<explained_query>> explain(tenant_id tenant, const query::query_plan& plan);
 
 private:
     struct waiting;

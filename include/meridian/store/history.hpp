@@ -2,7 +2,7 @@
 
 #include "meridian/base/result.hpp"
 #include "meridian/ngsild/history.hpp"
-#include "meridian/ngsild/temporal.hpp"
+#include "meridian/query/ast.hpp"
 #include "meridian/store/database.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -19,14 +19,9 @@ namespace meridian::store {
 
 /// 4.11: which instances of a Temporal Evolution are asked for.
 struct temporal_request {
-    enum class relation : std::uint8_t { any, before, after, between };
-    relation timerel = relation::any;
-    timestamp time_at{};     ///< exclusive for before and after; between: inclusive start
-    timestamp end_time_at{}; ///< between: exclusive
-    ngsild::time_property property = ngsild::time_property::observed_at;
+    query::temporal_query interval; ///< from included, until excluded, property, lastN
     /// Attributes, ngsild::scope_attribute for the scope; empty: all that the Entity ever had.
     std::vector<ngsild::name_id> attributes;
-    std::optional<std::int32_t> last_n; ///< the last N instances of each Attribute
     std::int32_t instance_limit = 1'000; ///< of each Attribute; more sets `truncated` (6.3.10)
 };
 
@@ -38,7 +33,7 @@ struct evolution {
     timestamp created_at{};
     timestamp modified_at{};
     std::optional<timestamp> deleted_at;
-    /// Grouped by Attribute; oldest first by the queried time, with last_n newest first.
+    /// Grouped by Attribute; oldest first by the queried time, with lastN newest first.
     std::vector<ngsild::history_row> rows;
     /// Attributes, of those asked for, that the Entity had at any time.
     std::vector<ngsild::name_id> attributes;

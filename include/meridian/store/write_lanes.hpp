@@ -95,9 +95,8 @@ public:
     asio::awaitable<void> drain();
 
 private:
-    struct lane;
-    [[nodiscard]] std::size_t lane_of(tenant_id tenant, std::string_view uri) const noexcept;
-    std::vector<std::shared_ptr<lane>> lanes_;
+    struct shared;
+    std::shared_ptr<shared> shared_;
 };
 
 /// Removes expired Entities and Attribute instances (4.22) every second until `stop` is called, by

@@ -1,0 +1,25 @@
+#include "meridian/store/database.hpp"
+#include "store/pg/pool.hpp"
+
+namespace meridian::store {
+
+reader::reader(asio::any_io_executor executor, const database_options& options)
+    : executor_(std::move(executor)) {
+    pg::connection_options how;
+    how.conninfo = options.conninfo;
+    how.application_name = options.application_name;
+    how.statement_timeout = options.statement_timeout;
+    how.warm_up = true;
+    pool_ = std::make_unique<pg::pool>(executor_, how, options.read_connections);
+}
+
+reader::~reader() = default;
+
+asio::awaitable<result<void>> reader::ready(std::chrono::milliseconds deadline) {
+    auto waiting = pool_->ready(deadline);
+    co_return co_await std::move(waiting);
+}
+
+void reader::close() noexcept { pool_->close(); }
+
+} // namespace meridian::store

@@ -1,0 +1,22 @@
+#include "store/rows/rows.hpp"
+
+#include <algorithm>
+
+namespace meridian::store::rows {
+
+void append_history(batch& to, tenant_id tenant, std::int64_t eid, const ngsild::change& of,
+                    const ngsild::names& dictionary) {
+    for (ngsild::new_history_row& row : ngsild::to_history_rows(of, dictionary))
+        to.instances.push_back({eid, std::move(row)});
+    for (const ngsild::name_id type : of.types_after)
+        if (std::ranges::find(of.types_before, type) == of.types_before.end())
+            to.history_types.push_back({tenant, type, eid});
+    // Attributes that existed before are noted already.
+    for (const ngsild::attribute_change& change : of.attributes)
+        if (change.happened == ngsild::attribute_change::what::created)
+            to.history_attributes.push_back({eid, change.attribute});
+    if (of.scopes_before.empty() && !of.scopes_after.empty())
+        to.history_attributes.push_back({eid, ngsild::scope_attribute});
+}
+
+} // namespace meridian::store::rows
