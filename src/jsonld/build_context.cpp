@@ -70,11 +70,6 @@ result<build_outcome> build_context(const json& local, const context_source& sou
     outcome.missing = collector.take_missing();
     if (!outcome.missing.empty())
         return outcome;
-    auto own = own_elements(local);
-    if (own.empty()) {
-        outcome.built = core_context();
-        return outcome;
-    }
     // CHOICE: the core also stands before the user's @context, so that definitions may use its
     // terms and prefixes (`ngsi-ld:`, `DateTime`) even where the user did not put it first.
     context_builder builder(core_context().get(), limits);
@@ -85,7 +80,9 @@ result<build_outcome> build_context(const json& local, const context_source& sou
             MERIDIAN_CHECK(builder.add(*part.object, part.where));
         }
     }
-    outcome.built = builder.finish("user-", render_member(own), link_of(own));
+    auto own = own_elements(local);
+    outcome.built =
+        own.empty() ? core_context() : builder.finish("user-", render_member(own), link_of(own));
     return outcome;
 }
 
