@@ -1,0 +1,94 @@
+/// Clause 6.4: the resource entities/.
+#include "api/entity_answer.hpp"
+#include "api/handlers.hpp"
+#include "api/paging.hpp"
+#include "api/representation_parameters.hpp"
+#include "api/selection_parameters.hpp"
+#include "meridian/base/uri.hpp"
+#include "meridian/ngsild/parse.hpp"
+#include "meridian/operations/consumption.hpp"
+#include "meridian/operations/provision.hpp"
+#include "meridian/operations/purge.hpp"
+#include "meridian/query/parse.hpp"
+
+#include <utility>
+
+namespace meridian::api {
+namespace {
+
+/// `keep` and `drop` of table 6.4.3.3-1.
+result<operations::purged> read_purge(const call& request, const jsonld::context& context) {
+    operations::purged what;
+    const auto* keep = request.parameters.find("keep");
+    const auto* drop = request.parameters.find("drop");
+    if (keep && drop)
+        return problem{problem_kind::bad_request_data, "keep and drop exclude each other"};
+    const query::parse_scope scope{context};
+    if (keep) {
+        what.mode = operations::purged::what::all_attributes_but;
+        MERIDIAN_TRY(what.attributes, query::parse_names(*keep, "keep", scope));
+    } else if (drop) {
+        what.mode = operations::purged::what::attributes;
+        MERIDIAN_TRY(what.attributes, query::parse_names(*drop, "drop", scope));
+    }
+    return what;
+}
+
+} // namespace
+
+/// 6.4.3.1 POST: 5.6.1 Create Entity.
+handler_result create_entity(call& request) {
+    MERIDIAN_CO_TRY(auto body, read_object(request, "the Entity"));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_TRY(auto subject, ngsild::parse_entity(body.content, *context));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context),
+                                                  operations::missing_tenant::create));
+    auto location = "/ngsi-ld/v1/entities/" + percent_encode(subject.id);
+    MERIDIAN_CO_CHECK(co_await operations::create_entity(scope, std::move(subject)));
+    http::response answer(201);
+    answer.add("Location", std::move(location));
+    co_return answer;
+}
+
+/// 6.4.3.2 GET: 5.7.2 Query Entities.
+handler_result query_entities(call& request) {
+    MERIDIAN_CO_TRY(const auto type,
+                    negotiate(request.request.header("Accept"), geo_json_answers::yes));
+    MERIDIAN_CO_CHECK(refuse_unsupported(request));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
+    if (request.parameters.text("type") == "*")
+        scope.local = true; // table 6.4.3.2-1: "*" implies the local scope
+    MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
+    MERIDIAN_CO_TRY(auto shown, read_projection(projection_texts_of(request), *context,
+                                                request.with.services.dictionary));
+    how.shown = std::move(shown.shown);
+    MERIDIAN_CO_TRY(const auto asked, read_paging(request));
+    query::plan_request wanted;
+    MERIDIAN_CO_TRY(wanted.selection, read_selection(request, *context));
+    MERIDIAN_CO_TRY(wanted.order, read_order(request, *context, scope.local));
+    wanted.selection.attributes = std::move(shown.attributes);
+    wanted.page = asked.page;
+    wanted.want_count = asked.count;
+    MERIDIAN_CO_TRY(const auto page,
+                    co_await operations::query_entities(scope, std::move(wanted)));
+    auto answer = entities_answer(request.with, page, how, type, context);
+    add_paging(answer, request, asked, page.more, page.count, type);
+    co_return answer;
+}
+
+/// 6.4.3.3 DELETE: 5.6.21 Purge Entities.
+handler_result purge_entities(call& request) {
+    MERIDIAN_CO_CHECK(refuse_unsupported(request));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
+    if (request.parameters.text("type") == "*")
+        scope.local = true;
+    MERIDIAN_CO_TRY(auto selection, read_selection(request, *context));
+    MERIDIAN_CO_TRY(auto what, read_purge(request, *context));
+    MERIDIAN_CO_CHECK(
+        co_await operations::purge_entities(scope, std::move(selection), std::move(what)));
+    co_return http::response(204);
+}
+
+} // namespace meridian::api

@@ -1,0 +1,106 @@
+/// Clause 6.5: the resource entities/{entityId}.
+#include "api/entity_answer.hpp"
+#include "api/handlers.hpp"
+#include "api/representation_parameters.hpp"
+#include "meridian/ngsild/parse.hpp"
+#include "meridian/operations/consumption.hpp"
+#include "meridian/operations/provision.hpp"
+
+#include <utility>
+
+namespace meridian::api {
+namespace {
+
+/// The id of a payload, where it has one, must be that of the path.
+result<void> check_same_id(const json& content, const std::string& id) {
+    for (const auto* name : {"id", "@id"}) {
+        const auto member = content.find(name);
+        if (member != content.end() && (!member->is_string() || *member != id))
+            return problem{problem_kind::bad_request_data,
+                           "the payload's id is not the id of the path"}
+                .at("/" + std::string{name});
+    }
+    return {};
+}
+
+/// observedAt and lang of table 6.5.3.4-1.
+result<ngsild::merge_options> read_merge_options(const call& request) {
+    ngsild::merge_options options;
+    options.lang = request.parameters.text("lang");
+    if (const auto* observed_at = request.parameters.find("observedAt")) {
+        options.observed_at = parse_date_time(*observed_at);
+        if (!options.observed_at)
+            return problem{problem_kind::bad_request_data, "observedAt is not a DateTime (4.6.3)"};
+    }
+    return options;
+}
+
+} // namespace
+
+/// 6.5.3.1 GET: 5.7.1 Retrieve Entity.
+handler_result retrieve_entity(call& request) {
+    MERIDIAN_CO_TRY(const auto type,
+                    negotiate(request.request.header("Accept"), geo_json_answers::yes));
+    MERIDIAN_CO_CHECK(refuse_unsupported(request));
+    MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
+    MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
+    MERIDIAN_CO_TRY(auto shown, read_projection(projection_texts_of(request), *context,
+                                                request.with.services.dictionary));
+    how.shown = std::move(shown.shown);
+    MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    auto retrieval = operations::retrieve_entity(scope, std::move(id), std::move(types),
+                                                 std::move(shown.attributes));
+    MERIDIAN_CO_TRY(const auto row, co_await std::move(retrieval));
+    co_return entity_answer(request.with, row, how, type, context);
+}
+
+/// 6.5.3.3 PUT: 5.6.18 Replace Entity.
+handler_result replace_entity(call& request) {
+    MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
+    MERIDIAN_CO_TRY(auto body, read_object(request, "the Entity"));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_CHECK(check_same_id(body.content, id));
+    body.content["id"] = id;
+    MERIDIAN_CO_TRY(auto subject, ngsild::parse_entity(body.content, *context));
+    MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
+    MERIDIAN_CO_CHECK(
+        co_await operations::replace_entity(scope, std::move(subject), std::move(types)));
+    co_return http::response(204);
+}
+
+/// 6.5.3.4 PATCH: 5.6.17 Merge Entity.
+handler_result merge_entity(call& request) {
+    MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
+    MERIDIAN_CO_TRY(auto body, read_object(request, "an Entity Fragment", merge_patch_bodies::yes));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_CHECK(check_same_id(body.content, id));
+    MERIDIAN_CO_TRY(const auto keywords,
+                    read_options(request, {"normalized", "concise", "simplified", "keyValues"}));
+    MERIDIAN_CO_TRY(const auto format, read_format(request, keywords));
+    const auto input = format == ngsild::representation_format::simplified
+                           ? ngsild::input_format::simplified
+                           : ngsild::input_format::normalized_or_concise;
+    MERIDIAN_CO_TRY(auto fragment, ngsild::parse_entity_fragment(body.content, *context, input));
+    MERIDIAN_CO_TRY(auto options, read_merge_options(request));
+    MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
+    auto merge = operations::merge_entity(scope, std::move(id), std::move(fragment),
+                                          std::move(options), std::move(types));
+    MERIDIAN_CO_CHECK(co_await std::move(merge));
+    co_return http::response(204);
+}
+
+/// 6.5.3.2 DELETE: 5.6.6 Delete Entity.
+handler_result delete_entity(call& request) {
+    MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
+    MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
+    MERIDIAN_CO_CHECK(co_await operations::delete_entity(scope, std::move(id), std::move(types)));
+    co_return http::response(204);
+}
+
+} // namespace meridian::api

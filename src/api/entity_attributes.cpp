@@ -1,0 +1,137 @@
+/// Clauses 6.6 and 6.7: the resources entities/{entityId}/attrs/ and …/attrs/{attrId}.
+#include "api/handlers.hpp"
+#include "api/representation_parameters.hpp"
+#include "meridian/base/uri.hpp"
+#include "meridian/ngsild/parse.hpp"
+#include "meridian/operations/provision.hpp"
+
+#include <utility>
+
+namespace meridian::api {
+namespace {
+
+/// 5.2.18: 204 where all was done, else 207 with an UpdateResult in fully qualified names (6.3.6).
+http::response update_answer(const operations::update_outcome& outcome) {
+    if (outcome.not_updated.empty())
+        return http::response(204);
+    json result_body = json::object();
+    result_body["updated"] = outcome.updated;
+    auto& not_updated = result_body["notUpdated"] = json::array();
+    for (const auto& [name, reason] : outcome.not_updated)
+        not_updated.push_back(json{{"attributeName", name}, {"reason", reason}});
+    return {207, "application/json", to_text(result_body)};
+}
+
+/// What the operations on one Attribute begin with.
+struct attribute_call {
+    attribute_call(std::string entity, std::string expanded, ngsild::entity_fragment parsed,
+                   std::optional<query::type_selection> wanted, jsonld::context_ptr words)
+        : id(std::move(entity)), name(std::move(expanded)), fragment(std::move(parsed)),
+          types(std::move(wanted)), context(std::move(words)) {}
+    std::string id;
+    std::string name;
+    ngsild::entity_fragment fragment;
+    std::optional<query::type_selection> types;
+    jsonld::context_ptr context;
+};
+
+/// 5.6.4.4, 5.6.19.4: scope is no Attribute that these operations can address.
+result<std::string> attribute_name(const call& request, const jsonld::context& context) {
+    const auto& name = request.path[1];
+    if (name.empty() || name == "id" || name == "type" || name == "scope" || name == "@context")
+        return problem{problem_kind::bad_request_data, "'" + name + "' is not an Attribute"};
+    return context.expand(name);
+}
+
+asio::awaitable<result<attribute_call>> read_attribute_call(call& request) {
+    MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
+    MERIDIAN_CO_TRY(auto body,
+                    read_object(request, "an Attribute Fragment", merge_patch_bodies::yes));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_TRY(auto name, attribute_name(request, *context));
+    MERIDIAN_CO_TRY(auto fragment, ngsild::parse_attribute_fragment(body.content, name, *context));
+    MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    co_return attribute_call(std::move(id), std::move(name), std::move(fragment), std::move(types),
+                             std::move(context));
+}
+
+/// The id, fragment and types of the operations on attrs/.
+asio::awaitable<result<attribute_call>> read_attributes_call(call& request) {
+    MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
+    MERIDIAN_CO_TRY(auto body, read_object(request, "an Entity Fragment", merge_patch_bodies::yes));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_TRY(auto fragment,
+                    ngsild::parse_entity_fragment(body.content, *context,
+                                                  ngsild::input_format::normalized_or_concise));
+    MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    co_return attribute_call(std::move(id), std::string{}, std::move(fragment), std::move(types),
+                             std::move(context));
+}
+
+} // namespace
+
+/// 6.6.3.1 POST: 5.6.3 Append Attributes.
+handler_result append_attributes(call& request) {
+    MERIDIAN_CO_TRY(auto asked, co_await read_attributes_call(request));
+    MERIDIAN_CO_TRY(const auto options, read_options(request, {"noOverwrite"}));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(asked.context)));
+    const auto mode =
+        has_option(options, "noOverwrite") ? ngsild::overwrite::no : ngsild::overwrite::yes;
+    auto appending = operations::append_attributes(
+        scope, std::move(asked.id), std::move(asked.fragment), mode, std::move(asked.types));
+    MERIDIAN_CO_TRY(const auto outcome, co_await std::move(appending));
+    co_return update_answer(outcome);
+}
+
+/// 6.6.3.2 PATCH: 5.6.2 Update Attributes.
+handler_result update_attributes(call& request) {
+    MERIDIAN_CO_TRY(auto asked, co_await read_attributes_call(request));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(asked.context)));
+    auto update = operations::update_attributes(
+        scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
+    MERIDIAN_CO_TRY(const auto outcome, co_await std::move(update));
+    co_return update_answer(outcome);
+}
+
+/// 6.7.3.1 PATCH: 5.6.4 Partial Attribute update.
+handler_result partial_update_attribute(call& request) {
+    MERIDIAN_CO_TRY(auto asked, co_await read_attribute_call(request));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(asked.context)));
+    auto update = operations::partial_update_attribute(
+        scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
+    MERIDIAN_CO_CHECK(co_await std::move(update));
+    co_return http::response(204);
+}
+
+/// 6.7.3.3 PUT: 5.6.19 Replace Attribute.
+handler_result replace_attribute(call& request) {
+    MERIDIAN_CO_TRY(auto asked, co_await read_attribute_call(request));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(asked.context)));
+    auto replacement = operations::replace_attribute(
+        scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
+    MERIDIAN_CO_CHECK(co_await std::move(replacement));
+    co_return http::response(204);
+}
+
+/// 6.7.3.2 DELETE: 5.6.5 Delete Attribute.
+handler_result delete_attribute(call& request) {
+    MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
+    const auto& name = request.path[1];
+    if (name.empty() || name == "id" || name == "type")
+        co_return problem{problem_kind::bad_request_data, "'" + name + "' is not an Attribute"};
+    MERIDIAN_CO_TRY(const bool all, request.parameters.flag("deleteAll"));
+    std::string dataset_id{request.parameters.text("datasetId")};
+    if (!dataset_id.empty() && !is_uri(dataset_id))
+        co_return problem{problem_kind::bad_request_data, "datasetId is not a valid URI"};
+    operations::attribute_selector which(context->expand(name), std::move(dataset_id),
+                                         all ? ngsild::delete_all::yes : ngsild::delete_all::no);
+    MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
+    auto deletion = operations::delete_attribute(scope, std::move(id), std::move(which),
+                                                 std::move(types));
+    MERIDIAN_CO_CHECK(co_await std::move(deletion));
+    co_return http::response(204);
+}
+
+} // namespace meridian::api

@@ -1,0 +1,49 @@
+/// Clause 6.23: the resource entityOperations/query.
+#include "api/entity_answer.hpp"
+#include "api/handlers.hpp"
+#include "api/paging.hpp"
+#include "api/query_payload.hpp"
+#include "api/representation_parameters.hpp"
+#include "meridian/operations/consumption.hpp"
+
+#include <utility>
+
+namespace meridian::api {
+
+/// 6.23.3.1 POST: 5.7.2 Query Entities, by a Query (5.2.23). limit, offset, count, options, format
+/// and local are parameters of the URL as in 6.4.3.2.
+handler_result query_entities_by_post(call& request) {
+    MERIDIAN_CO_TRY(const auto type,
+                    negotiate(request.request.header("Accept"), geo_json_answers::yes));
+    MERIDIAN_CO_CHECK(refuse_unsupported(request));
+    MERIDIAN_CO_TRY(auto body, read_object(request, "a Query"));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
+    MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
+    MERIDIAN_CO_TRY(auto asked_for, read_query(body.content, *context));
+    MERIDIAN_CO_TRY(auto shown, read_projection(asked_for.shown, *context,
+                                                request.with.services.dictionary));
+    how.shown = std::move(shown.shown);
+    if (!asked_for.lang.empty())
+        how.lang = std::move(asked_for.lang);
+    if (!asked_for.dataset_ids.empty())
+        how.dataset_ids = std::move(asked_for.dataset_ids);
+    MERIDIAN_CO_TRY(const auto asked, read_paging(request));
+    if (asked_for.all_types)
+        scope.local = true; // 5.2.33: "*" implies the local scope
+    if (!asked_for.order.terms.empty() && !scope.local)
+        co_return problem{problem_kind::bad_request_data, "ordering needs local=true (5.7.2.4)"};
+    query::plan_request wanted;
+    wanted.selection = std::move(asked_for.selection);
+    wanted.selection.attributes = std::move(shown.attributes);
+    wanted.order = std::move(asked_for.order);
+    wanted.page = asked.page;
+    wanted.want_count = asked.count;
+    MERIDIAN_CO_TRY(const auto page,
+                    co_await operations::query_entities(scope, std::move(wanted)));
+    auto answer = entities_answer(request.with, page, how, type, context);
+    add_paging(answer, request, asked, page.more, page.count, type);
+    co_return answer;
+}
+
+} // namespace meridian::api

@@ -1,0 +1,217 @@
+#include "api/query_payload.hpp"
+
+#include "meridian/base/uri.hpp"
+#include "meridian/query/parse.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace meridian::api {
+namespace {
+
+problem wrong_member(std::string_view name, std::string_view rule) {
+    return problem{problem_kind::bad_request_data,
+                   "the Query's member '" + std::string{name} + "' " + std::string{rule}}
+        .at("/" + std::string{name});
+}
+
+/// A member that is text; nothing where it is absent.
+result<std::optional<std::string>> read_text(const json& object, std::string_view name) {
+    const auto member = object.find(name);
+    if (member == object.end())
+        return std::optional<std::string>{};
+    if (!member->is_string())
+        return wrong_member(name, "must be a string");
+    return std::optional<std::string>{member->get<std::string>()};
+}
+
+/// A member that is an array of strings, not empty.
+result<std::vector<std::string>> read_texts(const json& object, std::string_view name) {
+    std::vector<std::string> texts;
+    const auto member = object.find(name);
+    if (member == object.end())
+        return texts;
+    if (!member->is_array() || member->empty())
+        return wrong_member(name, "must be an array of strings that is not empty");
+    for (const auto& element : *member) {
+        if (!element.is_string())
+            return wrong_member(name, "must be an array of strings that is not empty");
+        texts.push_back(element.get<std::string>());
+    }
+    return texts;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const auto& text : texts)
+        all.append(all.empty() ? "" : ",").append(text);
+    return all;
+}
+
+std::vector<std::string> split(std::string_view list) {
+    std::vector<std::string> elements;
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        elements.emplace_back(list.substr(0, comma));
+        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    }
+    return elements;
+}
+
+constexpr std::array known_members{
+    "type",      "entities", "q",    "geoQ",     "scopeQ",       "temporalQ",
+    "attrs",     "omit",     "pick", "lang",     "aggrParams",   "csf",
+    "datasetId", "join",     "id",   "ordering", "expandValues", "entityMap",
+    "jsonKeys",  "@id",      "@type", "joinLevel", "containedBy", "entityMapLifetime",
+    "splitEntities"};
+
+result<void> check_members(const json& payload) {
+    for (const auto& [name, value] : payload.items())
+        if (std::find(known_members.begin(), known_members.end(), name) == known_members.end())
+            return wrong_member(name, "is not one of table 5.2.23-1");
+    const auto type = payload.find("type");
+    if (type == payload.end() || *type != "Query")
+        return wrong_member("type", "must be \"Query\"");
+    const auto join = payload.find("join");
+    if (join != payload.end() && *join != "@none")
+        return problem{problem_kind::operation_not_supported,
+                       "Linked Entity retrieval (join) is not supported by this broker yet"};
+    const auto entity_map = payload.find("entityMap");
+    if (entity_map != payload.end() && *entity_map == true)
+        return problem{problem_kind::operation_not_supported,
+                       "an EntityMap is not supported by this broker yet"};
+    return {};
+}
+
+/// id of an EntitySelector: a URI or an array of them.
+result<std::vector<std::string>> read_selector_ids(const json& selector) {
+    std::vector<std::string> ids;
+    const auto member = selector.find("id");
+    if (member == selector.end())
+        return ids;
+    const json list = member->is_array() ? *member : json::array({*member});
+    for (const auto& id : list) {
+        if (!id.is_string() || !is_uri(id.get_ref<const std::string&>()))
+            return wrong_member("entities", "has a selector whose id is not a URI");
+        ids.push_back(id.get<std::string>());
+    }
+    return ids;
+}
+
+/// 5.2.33. Several selectors are an alternative of their types; with ids or patterns they would be
+/// one of whole selectors, which the planner does not have yet.
+result<void> read_entities(const json& payload, const query::parse_scope& scope,
+                           read_query_outcome& asked) {
+    const auto member = payload.find("entities");
+    if (member == payload.end())
+        return {};
+    if (!member->is_array() || member->empty())
+        return wrong_member("entities", "must be an array of EntitySelectors that is not empty");
+    query::type_selection types;
+    for (const auto& selector : *member) {
+        if (!selector.is_object())
+            return wrong_member("entities", "must be an array of EntitySelectors");
+        MERIDIAN_TRY(auto ids, read_selector_ids(selector));
+        MERIDIAN_TRY(const auto pattern, read_text(selector, "idPattern"));
+        if (member->size() > 1 && (!ids.empty() || pattern))
+            return problem{problem_kind::operation_not_supported,
+                           "several EntitySelectors with id or idPattern in one Query are not "
+                           "supported by this broker yet"};
+        asked.selection.ids = std::move(ids);
+        if (pattern) {
+            MERIDIAN_TRY(auto compiled, query::pattern::create(*pattern, "idPattern"));
+            asked.selection.id_pattern = std::move(compiled);
+        }
+        MERIDIAN_TRY(const auto type, read_text(selector, "type"));
+        if (!type)
+            return wrong_member("entities", "has a selector without type");
+        asked.all_types = asked.all_types || *type == "*";
+        MERIDIAN_TRY(auto selected, query::parse_types(*type, scope));
+        std::move(selected.any_of.begin(), selected.any_of.end(),
+                  std::back_inserter(types.any_of));
+    }
+    if (asked.all_types)
+        types.any_of.clear();
+    asked.selection.types = std::move(types);
+    return {};
+}
+
+result<void> read_filters(const json& payload, const query::parse_scope& scope,
+                          read_query_outcome& asked) {
+    MERIDIAN_TRY(const auto q, read_text(payload, "q"));
+    if (q) {
+        query::q_parameters given;
+        given.q = *q;
+        MERIDIAN_TRY(const auto expand_values, read_text(payload, "expandValues"));
+        MERIDIAN_TRY(const auto json_keys, read_text(payload, "jsonKeys"));
+        given.expand_values = split(expand_values.value_or(""));
+        given.json_keys = split(json_keys.value_or(""));
+        MERIDIAN_TRY(asked.selection.q, query::parse_q(given, scope));
+    }
+    if (const auto geo = payload.find("geoQ"); geo != payload.end()) {
+        MERIDIAN_TRY(asked.selection.geo, query::parse_geo(*geo, scope));
+    }
+    MERIDIAN_TRY(const auto scopes, read_text(payload, "scopeQ"));
+    if (scopes) {
+        MERIDIAN_TRY(asked.selection.scopes, query::parse_scopes(*scopes));
+    }
+    return {};
+}
+
+/// 5.2.43 OrderingParams.
+result<query::ordering> read_ordering(const json& payload, const query::parse_scope& scope) {
+    const auto member = payload.find("ordering");
+    if (member == payload.end())
+        return query::ordering{};
+    if (!member->is_object())
+        return wrong_member("ordering", "must be an object");
+    query::order_parameters given;
+    MERIDIAN_TRY(const auto order_by, read_texts(*member, "orderBy"));
+    given.order_by = joined(order_by);
+    MERIDIAN_TRY(given.collation, read_text(*member, "collation"));
+    MERIDIAN_TRY(given.order_geometry, read_text(*member, "geometry"));
+    if (const auto from = member->find("coordinates"); from != member->end())
+        given.order_from = from->is_string() ? from->get<std::string>() : to_text(*from);
+    return query::parse_order(given, scope);
+}
+
+/// 5.2.21 TemporalQuery.
+result<std::optional<query::temporal_query>> read_temporal(const json& payload) {
+    const auto member = payload.find("temporalQ");
+    if (member == payload.end())
+        return std::optional<query::temporal_query>{};
+    if (!member->is_object())
+        return wrong_member("temporalQ", "must be an object");
+    query::temporal_parameters given;
+    MERIDIAN_TRY(given.timerel, read_text(*member, "timerel"));
+    MERIDIAN_TRY(given.time_at, read_text(*member, "timeAt"));
+    MERIDIAN_TRY(given.end_time_at, read_text(*member, "endTimeAt"));
+    MERIDIAN_TRY(given.timeproperty, read_text(*member, "timeproperty"));
+    if (const auto last_n = member->find("lastN"); last_n != member->end())
+        given.last_n = to_text(*last_n);
+    MERIDIAN_TRY(auto temporal, query::parse_temporal(given));
+    return std::optional<query::temporal_query>{std::move(temporal)};
+}
+
+} // namespace
+
+result<read_query_outcome> read_query(const json& payload, const jsonld::context& context) {
+    MERIDIAN_CHECK(check_members(payload));
+    const query::parse_scope scope{context};
+    read_query_outcome asked;
+    MERIDIAN_CHECK(read_entities(payload, scope, asked));
+    MERIDIAN_CHECK(read_filters(payload, scope, asked));
+    MERIDIAN_TRY(asked.order, read_ordering(payload, scope));
+    MERIDIAN_TRY(asked.temporal, read_temporal(payload));
+    MERIDIAN_TRY(const auto pick, read_texts(payload, "pick"));
+    MERIDIAN_TRY(const auto omit, read_texts(payload, "omit"));
+    MERIDIAN_TRY(const auto attrs, read_texts(payload, "attrs"));
+    asked.shown = {joined(pick), joined(omit), joined(attrs)};
+    MERIDIAN_TRY(asked.dataset_ids, read_texts(payload, "datasetId"));
+    MERIDIAN_TRY(const auto lang, read_text(payload, "lang"));
+    asked.lang = lang.value_or("");
+    return asked;
+}
+
+} // namespace meridian::api

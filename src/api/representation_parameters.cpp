@@ -1,0 +1,199 @@
+#include "api/representation_parameters.hpp"
+
+#include "meridian/query/parse.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meridian::api {
+namespace {
+
+using ngsild::projection;
+using ngsild::representation_format;
+
+std::optional<representation_format> format_of(std::string_view keyword) noexcept {
+    if (keyword == "normalized")
+        return representation_format::normalized;
+    if (keyword == "concise")
+        return representation_format::concise;
+    if (keyword == "simplified" || keyword == "keyValues")
+        return representation_format::simplified;
+    return std::nullopt;
+}
+
+/// Marks one entity member of pick as shown, or of omit as hidden.
+void mark_member(projection& shown, std::string_view member, bool value) {
+    if (member == "id")
+        shown.id = value;
+    else if (member == "type")
+        shown.type = value;
+    else if (member == "scope")
+        shown.scope = value;
+    else if (member == "createdAt")
+        shown.created_at = shown.created_at_picked = value;
+    else if (member == "modifiedAt")
+        shown.modified_at = shown.modified_at_picked = value;
+    else if (member == "expiresAt")
+        shown.expires_at = shown.expires_at_picked = value;
+}
+
+/// Takes over the terms of pick (`value` true) or omit.
+result<void> mark_terms(projection& shown, const query::projection_list& terms,
+                        const ngsild::names& dictionary, bool value) {
+    for (const auto& term : terms) {
+        if (!term.linked.empty())
+            return problem{problem_kind::bad_request_data,
+                           "'" + term.name +
+                               "{…}' projects a linked Entity, but Linked Entity retrieval is not "
+                               "requested (join)"};
+        if (term.of_entity)
+            mark_member(shown, term.name, value);
+        else if (const auto id = dictionary.find(term.name); id != 0)
+            shown.attributes.push_back(id);
+    }
+    return {};
+}
+
+projection nothing_shown() {
+    projection shown;
+    shown.how = projection::mode::only;
+    shown.id = shown.type = shown.scope = false;
+    shown.created_at = shown.modified_at = shown.expires_at = false;
+    return shown;
+}
+
+/// 6.3.5: whether an answer of this media type has an @context in its body.
+bool has_context_member(const call& request, media_type type) noexcept {
+    if (type == media_type::ld_json)
+        return true;
+    return type == media_type::geo_json &&
+           request.request.header("Prefer").find("body=json") == std::string_view::npos;
+}
+
+} // namespace
+
+result<std::vector<std::string>> read_options(const call& request,
+                                              std::initializer_list<std::string_view> known) {
+    MERIDIAN_TRY(auto options, request.parameters.list("options"));
+    for (const auto& option : options)
+        if (std::find(known.begin(), known.end(), option) == known.end())
+            return problem{problem_kind::invalid_request,
+                           "the operation has no option '" + option + "'"};
+    return options;
+}
+
+bool has_option(const std::vector<std::string>& options, std::string_view keyword) noexcept {
+    return std::find(options.begin(), options.end(), keyword) != options.end();
+}
+
+result<representation_format> read_format(const call& request,
+                                          const std::vector<std::string>& options) {
+    if (const auto* format = request.parameters.find("format")) {
+        if (const auto known = format_of(*format))
+            return *known;
+        return problem{problem_kind::invalid_request,
+                       "format must be normalized, concise, simplified or keyValues, not '" +
+                           *format + "'"};
+    }
+    std::optional<representation_format> chosen;
+    for (const auto& option : options) {
+        const auto format = format_of(option);
+        if (!format)
+            continue;
+        if (chosen && *chosen != *format)
+            return problem{problem_kind::invalid_request,
+                           "options names more than one representation"};
+        chosen = format;
+    }
+    return chosen.value_or(representation_format::normalized);
+}
+
+projection_texts projection_texts_of(const call& request) {
+    const auto& parameters = request.parameters;
+    return {std::string{parameters.text("pick")}, std::string{parameters.text("omit")},
+            std::string{parameters.text("attrs")}};
+}
+
+result<read_projection_outcome> read_projection(const projection_texts& texts,
+                                                const jsonld::context& context,
+                                                const ngsild::names& dictionary) {
+    const query::parse_scope scope{context};
+    read_projection_outcome outcome;
+    if (!texts.attrs.empty()) {
+        MERIDIAN_TRY(outcome.attributes, query::parse_names(texts.attrs, "attrs", scope));
+        outcome.shown.how = projection::mode::only;
+        for (const auto& iri : outcome.attributes)
+            if (const auto id = dictionary.find(iri); id != 0)
+                outcome.shown.attributes.push_back(id);
+    }
+    if (!texts.pick.empty()) {
+        MERIDIAN_TRY(const auto terms, query::parse_projection(texts.pick, "pick", scope));
+        outcome.shown = nothing_shown();
+        MERIDIAN_CHECK(mark_terms(outcome.shown, terms, dictionary, true));
+    }
+    if (!texts.omit.empty()) {
+        MERIDIAN_TRY(const auto terms, query::parse_projection(texts.omit, "omit", scope));
+        if (outcome.shown.how == projection::mode::only) {
+            projection hidden;
+            MERIDIAN_CHECK(mark_terms(hidden, terms, dictionary, false));
+            std::erase_if(outcome.shown.attributes, [&](ngsild::name_id id) {
+                return std::find(hidden.attributes.begin(), hidden.attributes.end(), id) !=
+                       hidden.attributes.end();
+            });
+            outcome.shown.id = outcome.shown.id && hidden.id;
+            outcome.shown.type = outcome.shown.type && hidden.type;
+            outcome.shown.scope = outcome.shown.scope && hidden.scope;
+        } else {
+            outcome.shown.how = projection::mode::except;
+            MERIDIAN_CHECK(mark_terms(outcome.shown, terms, dictionary, false));
+        }
+    }
+    return outcome;
+}
+
+result<ngsild::representation> read_representation(const call& request, media_type type,
+                                                   const jsonld::context& context) {
+    const auto& parameters = request.parameters;
+    const auto& dictionary = request.with.services.dictionary;
+    ngsild::representation how;
+    MERIDIAN_TRY(const auto options,
+                 read_options(request,
+                              {"normalized", "concise", "simplified", "keyValues", "sysAttrs"}));
+    MERIDIAN_TRY(how.format, read_format(request, options));
+    how.sys_attrs = has_option(options, "sysAttrs");
+    how.lang = parameters.text("lang");
+    MERIDIAN_TRY(how.dataset_ids, parameters.list("datasetId"));
+    how.geojson = type == media_type::geo_json;
+    if (const auto* geometry = parameters.find("geometryProperty")) {
+        if (!how.geojson)
+            return problem{problem_kind::bad_request_data,
+                           "geometryProperty is for answers in application/geo+json"};
+        how.geometry_attribute = dictionary.find(context.expand(*geometry));
+        how.geometry_unknown = how.geometry_attribute == 0;
+    }
+    if (has_context_member(request, type))
+        how.context_member = context.member_text();
+    return how;
+}
+
+result<void> refuse_unsupported(const call& request) {
+    const auto& parameters = request.parameters;
+    const auto not_supported = [](std::string what) {
+        return problem{problem_kind::operation_not_supported,
+                       std::move(what) + " is not supported by this broker yet"};
+    };
+    if (const auto join = parameters.text("join"); !join.empty() && join != "@none") {
+        if (join != "flat" && join != "inline")
+            return problem{problem_kind::bad_request_data,
+                           "join must be flat, inline or @none, not '" + std::string{join} + "'"};
+        return not_supported("Linked Entity retrieval (join)");
+    }
+    MERIDIAN_TRY(const bool entity_map, parameters.flag("entityMap"));
+    if (entity_map || request.request.has_header("NGSILD-EntityMap"))
+        return not_supported("an EntityMap");
+    if (request.request.has_header("NGSILD-Snapshot"))
+        return not_supported("a Snapshot");
+    return {};
+}
+
+} // namespace meridian::api

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "api/call.hpp"
+#include "meridian/ngsild/representation.hpp"
+#include "meridian/query/ast.hpp"
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meridian::api {
+
+/// The keywords of `options` (6.3.7, 6.3.11 …). Fails with invalid_request for one that is not in
+/// `known` (6.3.20).
+[[nodiscard]] result<std::vector<std::string>>
+read_options(const call& request, std::initializer_list<std::string_view> known);
+[[nodiscard]] bool has_option(const std::vector<std::string>& options,
+                              std::string_view keyword) noexcept;
+
+/// 6.3.7: `format`, or its deprecated spelling in `options`; `format` takes precedence.
+/// Fails with invalid_request.
+[[nodiscard]] result<ngsild::representation_format>
+read_format(const call& request, const std::vector<std::string>& options);
+
+/// pick, omit (4.21) and attrs, each as text of the query, or of a Query's members (5.2.23).
+struct projection_texts {
+    std::string pick;
+    std::string omit;
+    std::string attrs;
+};
+
+/// What a projection shows, and the Attributes (expanded) of which `attrs` wants one to exist.
+struct read_projection_outcome {
+    ngsild::projection shown;
+    std::vector<std::string> attributes;
+};
+/// Fails with bad_request_data.
+[[nodiscard]] result<read_projection_outcome> read_projection(const projection_texts& texts,
+                                                              const jsonld::context& context,
+                                                              const ngsild::names& dictionary);
+[[nodiscard]] projection_texts projection_texts_of(const call& request);
+
+/// How the answer of 5.7.1 and 5.7.2 is to be written, by the query's parameters and the negotiated
+/// media type. `context_member` is set where the body must have an @context (6.3.5).
+/// Fails with bad_request_data, invalid_request, operation_not_supported.
+[[nodiscard]] result<ngsild::representation> read_representation(const call& request,
+                                                                 media_type type,
+                                                                 const jsonld::context& context);
+
+/// Parameters that stand for what this broker does not do yet: fails with operation_not_supported
+/// where one is given with an effect, so that nothing is skipped silently.
+[[nodiscard]] result<void> refuse_unsupported(const call& request);
+
+} // namespace meridian::api

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "api/call.hpp"
+#include "meridian/query/ast.hpp"
+#include "meridian/query/evaluate.hpp"
+
+namespace meridian::api {
+
+/// id, type, idPattern, q, georel …, scopeQ of table 6.4.3.2-1; `attrs` is read with the
+/// projection. Fails with bad_request_data.
+[[nodiscard]] result<query::entity_selection> read_selection(const call& request,
+                                                             const jsonld::context& context);
+
+/// orderBy, collation, orderFrom, orderGeometry (4.23). Fails with bad_request_data, also where
+/// the operation is not local (5.7.2.4).
+[[nodiscard]] result<query::ordering> read_order(const call& request,
+                                                 const jsonld::context& context, bool local);
+
+} // namespace meridian::api
