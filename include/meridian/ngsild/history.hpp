@@ -109,6 +109,6 @@ struct instance_key {
 /// Nothing where the text is not one of ours: then no such instance exists.
 [[nodiscard]] std::optional<instance_key> parse_instance_id(std::string_view text) noexcept;
 /// The key of a stored row; reads a first ts kept in `rest`.
-[[nodiscard]] instance_key key_of(const history_row& row) noexcept;
+[[nodiscard]] instance_key key_of(const history_row& row);
 
 } // namespace meridian::ngsild

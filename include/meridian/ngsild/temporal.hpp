@@ -19,7 +19,8 @@ enum class time_property : std::uint8_t { observed_at, created_at, modified_at, 
 enum class aggregation_method : std::uint8_t {
     total_count, distinct_count, sum, avg, min, max, stddev, sumsq
 };
-[[nodiscard]] std::string_view to_text(aggregation_method method) noexcept; ///< "totalCount" …
+/// "totalCount" … (A `to_text` here would hide the one of JSON, which converts to anything.)
+[[nodiscard]] std::string_view method_member(aggregation_method method) noexcept;
 [[nodiscard]] std::optional<aggregation_method>
 parse_aggregation_method(std::string_view text) noexcept;
 
@@ -48,12 +49,10 @@ struct temporal_head {
 
 /// Appends one Temporal Evolution (4.5.6–4.5.9). `rows` must be grouped by Attribute, in the order
 /// in which the instances are shown; those of scope_attribute, if any, stand anywhere as one group.
-/// `empty` lists Attributes that are shown though no instance is left (5.7.3.4), as `[]`.
 /// The deletedAt of an instance is shown under sys_attrs, and where it is the queried property.
 void append_temporal_entity(std::string& out, const temporal_head& head,
                             std::span<const history_row> rows,
-                            const temporal_representation& how, compacted_names& names,
-                            std::span<const name_id> empty = {});
+                            const temporal_representation& how, compacted_names& names);
 
 /// One period of an aggregation.
 struct aggregated_period {

@@ -1,0 +1,61 @@
+#include "ngsild/representation/group.hpp"
+#include "ngsild/representation/plan.hpp"
+
+namespace meridian::ngsild {
+
+namespace {
+
+/// What a document's Attributes take with their names, at most roughly.
+std::size_t size_estimate(const entity_row& row) noexcept {
+    return row.document.bytes().size() + row.id.size() + 256;
+}
+
+void append_attributes(std::string& out, const document_view& document, const plan& how) {
+    const auto at = [&](std::size_t index) { return document.instance(index); };
+    const auto shows = [&](const instance_view& one) {
+        return !is_expired(one.expires_at, how.style.now) && how.filter.shows_dataset(one.dataset);
+    };
+    for (std::size_t begin = 0; begin < document.size();) {
+        const auto end = end_of_group(begin, document.size(), at);
+        if (how.filter.shows_attribute(at(begin).attribute))
+            append_group(out, begin, end, at, shows, how.style);
+        begin = end;
+    }
+}
+
+void append_one(std::string& out, const entity_row& row, const plan& how,
+                const std::string& context_member) {
+    append_frame(out, row, how, context_member,
+                 [&](std::string& to) { append_attributes(to, row.document, how); });
+}
+
+} // namespace
+
+void append_entity(std::string& out, const entity_row& row, const representation& how,
+                   compacted_names& names, timestamp now) {
+    out.reserve(out.size() + size_estimate(row) + how.context_member.size());
+    append_one(out, row, plan(how, names, now), how.context_member);
+}
+
+void append_entities(std::string& out, const std::vector<entity_row>& rows,
+                     const representation& how, compacted_names& names, timestamp now) {
+    const plan ready(how, names, now);
+    std::size_t size = how.context_member.size();
+    for (const auto& row : rows)
+        size += size_estimate(row);
+    out.reserve(out.size() + size);
+    // 4.5.16.3: the Features of a collection have no @context of their own.
+    const std::string& context_of_one = how.geojson ? std::string{} : how.context_member;
+    out += how.geojson ? R"({"type":"FeatureCollection","features":[)" : "[";
+    for (const auto& row : rows) {
+        append_comma(out);
+        append_one(out, row, ready, context_of_one);
+    }
+    out += ']';
+    if (!how.geojson)
+        return;
+    append_context(out, how.context_member);
+    out += '}';
+}
+
+} // namespace meridian::ngsild
