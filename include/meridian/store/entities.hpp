@@ -17,6 +17,8 @@
 
 namespace meridian::store {
 
+class retrievals;
+
 /// A living Entity as it is stored. Its views stay valid as long as it, or a copy, lives: it keeps
 /// the database's answer alive.
 struct entity_row {
@@ -74,11 +76,21 @@ public:
     asio::awaitable<result<explained_query>> explain(tenant_id tenant, const query::query_plan& plan);
 
 private:
-    struct waiting;
+    /// Candidates after `after`, `limit` at most, that the plan really selects; `last` and `full`
+    /// tell where to go on and whether there may be more.
+    struct stretch;
+    asio::awaitable<result<stretch>> read_stretch(tenant_id tenant, const query::query_plan& plan,
+                                                  std::int64_t after, std::int64_t limit);
+    asio::awaitable<result<entity_page>> query_by_sql(tenant_id tenant,
+                                                      const query::query_plan& plan);
+    asio::awaitable<result<entity_page>> query_by_walk(tenant_id tenant,
+                                                       const query::query_plan& plan);
+    [[nodiscard]] bool something_is_due() const noexcept;
+
     std::shared_ptr<reader> reader_;
     const ngsild::names& dictionary_;
     const expiry_watch& watch_;
-    std::unique_ptr<waiting> waiting_;
+    std::shared_ptr<retrievals> retrievals_;
 };
 
 } // namespace meridian::store

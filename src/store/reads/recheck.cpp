@@ -1,0 +1,105 @@
+#include "store/reads/recheck.hpp"
+
+#include "meridian/query/evaluate.hpp"
+#include "store/pg/result.hpp"
+#include "store/reads/retrievals.hpp"
+#include "store/reads/rows_of.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace meridian::store {
+namespace {
+
+timestamp current_time() {
+    return std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+}
+
+/// What the URI and the head of the document decide.
+bool head_matches(const entity_row& row, const query::query_plan& plan) {
+    if (plan.id_pattern && !plan.id_pattern->matches(row.uri))
+        return false;
+    if (!plan.scopes)
+        return true;
+    std::vector<std::string> scopes;
+    for (const std::string_view scope : row.document.scopes())
+        scopes.emplace_back(scope);
+    return query::matches(*plan.scopes, scopes);
+}
+
+using linked_entities = std::unordered_map<std::string, std::optional<ngsild::entity>>;
+
+/// Loads Entities that a q looks into; those that do not exist are noted as such.
+asio::awaitable<result<void>> load_linked(reader& from, tenant_id tenant,
+                                          const ngsild::names& dictionary,
+                                          std::set<std::string> wanted, linked_entities& into) {
+    const std::vector<std::string_view> uris(wanted.begin(), wanted.end());
+    auto found = co_await select_by_uri(from, tenant, uris);
+    if (!found)
+        co_return found.error();
+    for (const std::string& uri : wanted)
+        into.try_emplace(uri);
+    const auto rows = std::make_shared<const pg::result>(std::move(*found));
+    const timestamp now = current_time();
+    for (std::size_t at = 0; at < rows->size(); ++at) {
+        MERIDIAN_CO_TRY(const entity_row row, read_entity(rows, at));
+        if (!is_expired(row, now))
+            into[std::string(row.uri)] = to_entity(row, dictionary, now);
+    }
+    co_return result<void>{};
+}
+
+} // namespace
+
+ngsild::entity to_entity(const entity_row& row, const ngsild::names& dictionary, timestamp now) {
+    ngsild::entity made = ngsild::decode(row.document, dictionary);
+    made.id = row.uri;
+    made.created_at = row.created_at;
+    made.modified_at = row.modified_at;
+    const auto expired = [now](const ngsild::attribute_instance& one) {
+        return one.expires_at && *one.expires_at <= now;
+    };
+    for (ngsild::attribute& one : made.attributes)
+        std::erase_if(one.instances, expired);
+    std::erase_if(made.attributes,
+                  [](const ngsild::attribute& one) { return one.instances.empty(); });
+    return made;
+}
+
+asio::awaitable<result<std::vector<entity_row>>> recheck(reader& from, tenant_id tenant,
+                                                         const query::query_plan& plan,
+                                                         const ngsild::names& dictionary,
+                                                         std::vector<entity_row> rows) {
+    std::erase_if(rows, [&](const entity_row& row) { return !head_matches(row, plan); });
+    if (!plan.q || !plan.kv || plan.kv->exact())
+        co_return rows;
+    const timestamp now = current_time();
+    std::vector<ngsild::entity> subjects;
+    for (const entity_row& row : rows)
+        subjects.push_back(to_entity(row, dictionary, now));
+    linked_entities linked;
+    const query::entity_lookup look_up = [&linked](std::string_view uri) {
+        const auto found = linked.find(std::string(uri));
+        const bool is_there = found != linked.end() && found->second.has_value();
+        return is_there ? &*found->second : nullptr;
+    };
+    while (query::follows_links(*plan.q)) {
+        std::set<std::string> wanted;
+        for (const ngsild::entity& subject : subjects)
+            for (std::string& uri : query::missing_links(*plan.q, subject, look_up))
+                if (!linked.contains(uri))
+                    wanted.insert(std::move(uri));
+        if (wanted.empty())
+            break;
+        auto loaded = load_linked(from, tenant, dictionary, std::move(wanted), linked);
+        MERIDIAN_CO_CHECK(co_await std::move(loaded));
+    }
+    std::vector<entity_row> kept;
+    for (std::size_t at = 0; at < rows.size(); ++at)
+        if (query::matches(*plan.q, subjects[at], look_up))
+            kept.push_back(std::move(rows[at]));
+    co_return kept;
+}
+
+} // namespace meridian::store

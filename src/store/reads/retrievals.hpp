@@ -1,0 +1,56 @@
+#pragma once
+
+#include "meridian/store/entities.hpp"
+#include "store/pg/result.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace meridian::store {
+
+/// Retrieves of one loop that share statements: up to `most_in_flight` of a tenant travel at once,
+/// and what comes meanwhile goes together when one of them is back. Owned by whoever runs on it.
+class retrievals : public std::enable_shared_from_this<retrievals> {
+public:
+    using outcome = result<std::optional<entity_row>>;
+    explicit retrievals(std::shared_ptr<reader> from) : reader_(std::move(from)) {}
+
+    asio::awaitable<outcome> retrieve(tenant_id tenant, std::string uri);
+
+    static constexpr int most_in_flight = 2;
+    static constexpr std::size_t most_together = 256;
+
+    /// Who waits for an Entity.
+    class customer {
+    public:
+        virtual ~customer() = default;
+        virtual void complete(outcome what) = 0;
+    };
+
+private:
+    struct request {
+        std::string uri;
+        std::unique_ptr<customer> who;
+    };
+    struct queue {
+        std::vector<request> waiting;
+        int in_flight = 0;
+    };
+    void add(tenant_id tenant, request what);
+    static asio::awaitable<void> carry(std::shared_ptr<retrievals> self, tenant_id tenant);
+    static void answer(std::vector<request>& asked, result<pg::result> found);
+
+    std::shared_ptr<reader> reader_;
+    std::unordered_map<tenant_id, queue> queues_;
+};
+
+/// The Entities with these URIs that are alive.
+asio::awaitable<result<pg::result>> select_by_uri(reader& from, tenant_id tenant,
+                                                  const std::vector<std::string_view>& uris);
+
+} // namespace meridian::store

@@ -1,0 +1,224 @@
+#include "store/reads/selection.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace meridian::store {
+namespace {
+
+using query::access_path;
+using query::query_plan;
+
+constexpr std::string_view entity_columns =
+    "e.eid, e.uri, e.version, e.created_at, e.modified_at, e.doc";
+
+// The types of a tenant by skipping from one to the next: DISTINCT would read every row.
+constexpr std::string_view tenant_types = R"sql((
+WITH RECURSIVE ty(t) AS (
+  SELECT min(type_id) FROM entity_type WHERE tenant_id = {0} AND type_id > 0
+  UNION ALL
+  SELECT (SELECT min(n.type_id) FROM entity_type n WHERE n.tenant_id = {0} AND n.type_id > ty.t)
+  FROM ty WHERE ty.t IS NOT NULL)
+SELECT t FROM ty WHERE t IS NOT NULL))sql";
+
+bool has_condition(const std::optional<query::jsonpath_bounds>& kv) noexcept {
+    return kv && !(kv->exact() && kv->always());
+}
+
+/// Puts one statement together. Candidates are rows `d` of the driving table: `entity_type`,
+/// `search`, `geo` and `entity_scope` all have tenant_id, type_id and eid.
+class composer {
+public:
+    composer(tenant_id tenant, const query_plan& plan, const selection_options& options)
+        : plan_(plan), options_(options), tenant_(out_.int4(tenant)) {
+        if (has_condition(plan.kv))
+            kv_ = out_.jsonpath(plan.kv->possible);
+        if (plan.scopes)
+            scope_rows_ = render_scope_rows(make_scope_ranges(*plan.scopes));
+        if (plan.geo) {
+            geo_attribute_ = out_.int4(plan.geo_attribute);
+            // Rendered once: the driver and an EXISTS both call their row `g`.
+            geo_ = render_geo(out_, *plan.geo, "g.geom");
+        }
+        render_types();
+        if (plan.access == access_path::by_ids)
+            ids_ = out_.texts(plan.ids);
+    }
+
+    composed_statement take() {
+        using output = selection_options::output;
+        if (options_.wanted == output::count) {
+            out_.append(count());
+        } else {
+            out_.append(fmt::format("SELECT {}", entity_columns));
+            if (options_.wanted == output::page_and_count)
+                out_.append(fmt::format(", ({})", count()));
+            const std::string after = out_.int8(options_.after);
+            const std::string limit = out_.int8(options_.limit);
+            const std::string offset = out_.int8(options_.offset);
+            const std::string reach = fmt::format("{} + {}", limit, offset);
+            out_.append(fmt::format(
+                "\nFROM (SELECT eid FROM ({}) c\n      ORDER BY eid LIMIT {} OFFSET {}) t"
+                "\nJOIN entity e USING (eid)\nWHERE e.doc IS NOT NULL\nORDER BY e.eid",
+                candidates(after, reach), limit, offset));
+        }
+        out_.finish();
+        return std::move(out_);
+    }
+
+private:
+    // The scopes' rows have one with type 0 for every Entity, so that this depends on no other row
+    // and is carried out once.
+    std::string render_scope_rows(const scope_ranges& ranges) {
+        const std::string low = out_.texts(ranges.low);
+        const std::string high = out_.texts(ranges.high);
+        const std::string expression = out_.texts(ranges.expression);
+        return fmt::format("SELECT x.eid FROM unnest({}, {}, {}) AS p(low, high, expression) "
+                           "JOIN entity_scope x ON x.tenant_id = {} AND x.type_id = 0 "
+                           "AND x.scope >= p.low AND x.scope < p.high "
+                           "WHERE x.scope ~ p.expression",
+                           low, high, expression, tenant_);
+    }
+
+    // 4.17 in disjunctive normal form: one driver a list, the list's other types by EXISTS.
+    void render_types() {
+        if (plan_.types.empty()) {
+            const bool by_each_type = !kv_.empty() || !geo_.empty();
+            if (by_each_type)
+                types_ = fmt::format(fmt::runtime(tenant_types), tenant_);
+            return;
+        }
+        std::vector<std::int32_t> drivers;
+        std::vector<std::string> others;
+        bool has_others = false;
+        for (const auto& all : plan_.types) {
+            drivers.push_back(all.front());
+            const std::vector<std::int32_t> rest(all.begin() + 1, all.end());
+            others.push_back(fmt::format("{{{}}}", fmt::join(rest, ",")));
+            has_others = has_others || !rest.empty();
+        }
+        if (drivers.size() == 1 && !has_others) {
+            one_type_ = out_.int4(drivers.front());
+            return;
+        }
+        const std::string driving = out_.int4s(drivers);
+        if (!has_others) {
+            types_ = fmt::format("unnest({})", driving);
+            return;
+        }
+        types_ = fmt::format("unnest({}, {})", driving, out_.texts(others));
+        other_types_ = true;
+    }
+
+    [[nodiscard]] std::string driver() const {
+        if (plan_.access == access_path::by_geometry)
+            return "geo";
+        return kv_.empty() ? "entity_type" : "search";
+    }
+
+    /// Everything that must hold of a candidate with number `eid` and type `type`.
+    [[nodiscard]] std::string conditions(std::string_view eid, std::string_view type,
+                                         std::string_view driven_by) const {
+        std::string all;
+        if (!kv_.empty() && driven_by != "search")
+            all += fmt::format("\n  AND EXISTS (SELECT 1 FROM search s WHERE s.tenant_id = {} AND "
+                               "s.type_id = {} AND s.eid = {} AND s.kv @@ {})",
+                               tenant_, type, eid, kv_);
+        if (!geo_.empty() && driven_by != "geo")
+            all += fmt::format("\n  AND EXISTS (SELECT 1 FROM geo g WHERE g.eid = {} AND "
+                               "g.attr_id = {} AND g.type_id = {} AND g.tenant_id = {} AND {})",
+                               eid, geo_attribute_, type, tenant_, geo_);
+        if (!scope_rows_.empty())
+            all += fmt::format("\n  AND {} IN ({})", eid, scope_rows_);
+        if (other_types_)
+            all += fmt::format("\n  AND NOT EXISTS (SELECT 1 FROM unnest(ty.others::int[]) o(t) "
+                               "WHERE NOT EXISTS (SELECT 1 FROM entity_type m WHERE m.tenant_id = "
+                               "{} AND m.type_id = o.t AND m.eid = {}))",
+                               tenant_, eid);
+        if (options_.exclude_expired)
+            all += fmt::format("\n  AND NOT EXISTS (SELECT 1 FROM expiry v WHERE v.eid = {} AND "
+                               "v.attr_id = 0 AND v.expires_at <= now())",
+                               eid);
+        return all;
+    }
+
+    /// The candidates of one type: rows of the driving table.
+    [[nodiscard]] std::string of_type(std::string_view type, std::string_view after) const {
+        const std::string from = driver();
+        std::string own;
+        std::string_view alias = "d";
+        if (from == "search") {
+            own = fmt::format(" AND d.kv @@ {}", kv_);
+        } else if (from == "geo") {
+            alias = "g";
+            own = fmt::format(" AND g.attr_id = {} AND {}", geo_attribute_, geo_);
+        }
+        return fmt::format("SELECT {3}{0}.eid FROM {1} {0} WHERE {0}.tenant_id = {2} AND "
+                           "{0}.type_id = {4} AND {0}.eid > {5}{6}{7}",
+                           alias, from, tenant_, from == "geo" ? "DISTINCT " : "", type, after,
+                           own, conditions(fmt::format("{}.eid", alias), type, from));
+    }
+
+    /// Entities by URI; their types are looked up beside them.
+    [[nodiscard]] std::string of_ids(std::string_view after) const {
+        std::string held;
+        if (!one_type_.empty())
+            held = fmt::format("unnest(ARRAY[{}])", one_type_);
+        else if (!types_.empty())
+            held = types_;
+        else
+            held = "(SELECT 0 AS t)";
+        return fmt::format("SELECT DISTINCT i.eid FROM entity i JOIN {} AS ty(t{}) ON EXISTS "
+                           "(SELECT 1 FROM entity_type l WHERE l.tenant_id = {} AND "
+                           "l.type_id = ty.t AND l.eid = i.eid)\nWHERE i.tenant_id = {} AND "
+                           "i.uri = ANY({}) AND i.doc IS NOT NULL AND i.eid > {}{}",
+                           held, other_types_ ? ", others" : "", tenant_, tenant_, ids_, after,
+                           conditions("i.eid", "ty.t", "entity"));
+    }
+
+    /// A query that gives each candidate's eid once; of `reach` at most, where one is given.
+    [[nodiscard]] std::string candidates(std::string_view after, std::string_view reach) const {
+        if (plan_.access == access_path::by_ids)
+            return of_ids(after);
+        if (types_.empty())
+            return of_type(one_type_.empty() ? "0" : std::string_view(one_type_), after);
+        // Each type's own order and limit: a page a type is read, not every row.
+        const std::string bound =
+            reach.empty() ? "" : fmt::format("\nORDER BY eid LIMIT {}", reach);
+        return fmt::format("SELECT DISTINCT s.eid FROM {} AS ty(t{}), LATERAL ({}{}) s", types_,
+                           other_types_ ? ", others" : "", of_type("ty.t", after), bound);
+    }
+
+    /// Of all pages.
+    [[nodiscard]] std::string count() const {
+        return fmt::format("SELECT count(*) FROM ({}) n", candidates("0", ""));
+    }
+
+    const query_plan& plan_;
+    const selection_options& options_;
+    composed_statement out_;
+    std::string tenant_;
+    std::string kv_;
+    std::string scope_rows_;
+    std::string geo_attribute_;
+    std::string geo_;
+    std::string one_type_; ///< `$n`, where there is just one
+    std::string types_;    ///< a row source of types, where there are several
+    bool other_types_ = false;
+    std::string ids_;
+};
+
+} // namespace
+
+bool needs_recheck(const query_plan& plan) noexcept {
+    if (plan.id_pattern || (plan.kv && !plan.kv->exact()))
+        return true;
+    return plan.scopes && !make_scope_ranges(*plan.scopes).exact;
+}
+
+composed_statement render_selection(tenant_id tenant, const query_plan& plan,
+                                    const selection_options& options) {
+    return composer(tenant, plan, options).take();
+}
+
+} // namespace meridian::store

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "meridian/query/plan.hpp"
+#include "meridian/store/database.hpp"
+#include "store/pg/statement.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meridian::store {
+
+/// A statement that was put together for a plan: text from our constants and `$n` only, so that
+/// there are finitely many; every value of a user's is a parameter. Its name is made from its text.
+class composed_statement {
+public:
+    [[nodiscard]] pg::statement statement() const noexcept { return {name_.c_str(), text_.c_str()}; }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    [[nodiscard]] const pg::parameters& with() const noexcept { return with_; }
+    /// The parameters for people.
+    [[nodiscard]] const std::vector<std::string>& printed() const noexcept { return printed_; }
+
+    void append(std::string_view constant) { text_ += constant; }
+    /// Adds a parameter and gives its `$n`; to be put into the text with `append`.
+    std::string int4(std::int32_t value);
+    std::string int8(std::int64_t value);
+    std::string float8(double value);
+    std::string text_value(const std::string& value);
+    std::string jsonpath(const std::string& value);
+    std::string int4s(const std::vector<std::int32_t>& values);
+    std::string texts(const std::vector<std::string>& values);
+    /// The text is complete.
+    void finish();
+
+private:
+    std::string added(std::string_view cast, std::string shown);
+    std::string name_;
+    std::string text_;
+    pg::parameters with_;
+    std::vector<std::string> printed_;
+};
+
+/// What a statement for a plan is to give.
+struct selection_options {
+    enum class output { page, page_and_count, count };
+    output wanted = output::page;
+    std::int64_t after = 0; ///< eids above this
+    std::int64_t offset = 0;
+    std::int64_t limit = 21; ///< rows, including the one that tells of a next page
+    bool exclude_expired = false;
+};
+
+/// Columns of a page, as `entities` reads them; `count` with page_and_count only.
+struct page_columns {
+    enum : int { eid, uri, version, created_at, modified_at, doc, count };
+};
+
+/// Renders a plan whose access is not `nothing`. With `output::count` the one column is the count.
+[[nodiscard]] composed_statement render_selection(tenant_id tenant, const query::query_plan& plan,
+                                                  const selection_options& options);
+
+/// Whether what SQL finds has to be looked at in memory before it counts.
+[[nodiscard]] bool needs_recheck(const query::query_plan& plan) noexcept;
+
+/// The rows of `entity_scope` that a selection can be about: for each alternative a range of bytes
+/// and a regular expression that decides. `exact`: no alternative asks for two patterns at once.
+struct scope_ranges {
+    std::vector<std::string> low;
+    std::vector<std::string> high;
+    std::vector<std::string> expression;
+    bool exact = true;
+};
+[[nodiscard]] scope_ranges make_scope_ranges(const query::scope_selection& wanted);
+
+/// The condition that a `geo` row's column `geometry` meets a geo-query (4.10).
+[[nodiscard]] std::string render_geo(composed_statement& to, const query::geo_query& wanted,
+                                     std::string_view geometry);
+
+} // namespace meridian::store
