@@ -3,6 +3,7 @@
 #include "meridian/base/result.hpp"
 #include "meridian/ngsild/document.hpp"
 #include "meridian/ngsild/entity.hpp"
+#include "meridian/ngsild/parse.hpp"
 
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ struct change {
     enum class what : std::uint8_t { none, created, updated, deleted };
     what happened = what::none;        ///< none: nothing was to be changed, nothing is written
     std::string entity_id;
-    std::string document;              ///< empty when deleted
+    std::string document;              ///< empty when deleted or none
     timestamp created_at{};
     timestamp modified_at{};
     std::vector<name_id> types_before; ///< empty when created
@@ -56,6 +57,7 @@ struct change {
 struct change_scope {
     const names& dictionary;
     timestamp now; ///< the stamp of this change: the database clock under the lock
+    parse_limits limits{}; ///< for values that a merge puts together
 };
 
 enum class overwrite : bool { no, yes };
@@ -68,17 +70,21 @@ enum class delete_all : bool { no, yes };
                                             const change_scope& scope);
 /// 5.6.6.
 [[nodiscard]] change delete_entity(const stored_entity& old, const change_scope& scope);
-/// 5.6.3: new instances are added, existing ones replaced unless overwrite is no; types and scope
-/// are appended (4.16, 4.18).
+/// 5.6.3: new instances are added, existing ones replaced unless overwrite is no, when they are
+/// not_updated; types are appended (4.16), the scope is replaced or with overwrite::no appended.
 [[nodiscard]] result<change> append_attributes(const stored_entity& old,
                                                const entity_fragment& fragment, overwrite mode,
                                                const change_scope& scope);
-/// 5.6.2: only Attributes (by name and datasetId) that exist are replaced; Nulls delete.
+/// 5.6.2 with the behaviour of 5.5.8: instances that exist are replaced whole and keep createdAt,
+/// others are appended; Nulls delete, and those of what does not exist are not_updated. The scope
+/// is replaced where there is one (5.6.2.4).
 [[nodiscard]] result<change> update_attributes(const stored_entity& old,
                                                const entity_fragment& fragment,
                                                const change_scope& scope);
-/// 5.6.4 with the behaviour of 5.5.8. `fragment` holds just the one Attribute.
-/// Fails with resource_not_found when that instance does not exist.
+/// 5.6.4 with the behaviour of 5.5.8: members of the instance are replaced, a Null removes them, and
+/// as its value the instance. `fragment` holds just the one Attribute.
+/// Fails with resource_not_found when that instance does not exist, bad_request_data when the
+/// fragment is of another kind.
 [[nodiscard]] result<change> partial_update_attribute(const stored_entity& old,
                                                       const entity_fragment& fragment,
                                                       const change_scope& scope);
@@ -86,16 +92,19 @@ enum class delete_all : bool { no, yes };
 [[nodiscard]] result<change> replace_attribute(const stored_entity& old,
                                                const entity_fragment& fragment,
                                                const change_scope& scope);
-/// 5.6.5. `dataset_id` empty: the default instance. Fails with resource_not_found.
+/// 5.6.5. `dataset_id` empty or "@none": the default instance. The Attribute may be the scope, by its
+/// short or expanded name. Fails with resource_not_found.
 [[nodiscard]] result<change> delete_attribute(const stored_entity& old,
                                               std::string_view attribute_name,
                                               std::string_view dataset_id, delete_all all,
                                               const change_scope& scope);
-/// 5.6.17 with the behaviour of 5.5.12.
 struct merge_options {
-    std::optional<timestamp> observed_at; ///< given to what changes and has none of its own
-    std::string lang;                     ///< for simplified fragments on a LanguageProperty
+    /// Given to Attributes that are merged, have an observedAt and are not sent another.
+    std::optional<timestamp> observed_at;
+    std::string lang; ///< the key that a bare string replaces in a LanguageProperty
 };
+/// 5.6.17 with the behaviour of 5.5.12: JSON Merge Patch on all levels, with NGSI-LD Nulls.
+/// Fails with bad_request_data where what comes of it is not valid.
 [[nodiscard]] result<change> merge_entity(const stored_entity& old,
                                           const entity_fragment& fragment,
                                           const merge_options& options, const change_scope& scope);

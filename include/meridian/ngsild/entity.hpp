@@ -81,8 +81,10 @@ struct entity {
 
 /// An Entity Fragment (5.4) or Attribute Fragment, expanded, its values as JSON since an NGSI-LD
 /// Null may stand on every level: `attributes` is an object whose names are expanded IRIs and
-/// whose values are normalized Attributes (one object, or an array of instances), or, where
-/// `simplified`, bare values as in 4.5.4.
+/// whose values are Attributes in normalized form: one object, an array of instances, or the text of
+/// the NGSI-LD Null. Two forms say less: an instance without its value member (a change of other
+/// members), and `{"value": …}` without `type`, which is what a bare value becomes (4.5.2.3, 4.5.4):
+/// a merge keeps the kind of the Attribute that it meets (5.6.17.4).
 struct entity_fragment {
     std::optional<std::string> id;
     std::vector<std::string> types;             ///< empty: not given
@@ -90,7 +92,7 @@ struct entity_fragment {
     bool scopes_are_null = false;               ///< scope was the NGSI-LD Null
     std::optional<timestamp> expires_at;
     bool expires_at_is_null = false;
-    bool simplified = false;
+    bool simplified = false;                    ///< it was sent so (4.5.4); its form here is the same
     json attributes = json::object();
 };
 
