@@ -53,10 +53,9 @@ handler_result delete_subscription(call& request);
 handler_result query_temporal_entities(call& request);
 handler_result retrieve_temporal_entity(call& request);
 
-// source_identity.cpp: 6.33
 handler_result source_identity(call& request);
 
-// system.cpp: not of the standard
+// system.cpp: not of the standard, and 6.33
 handler_result version(call& request);
 handler_result health(call& request);
 handler_result ready(call& request);

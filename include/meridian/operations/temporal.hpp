@@ -1,0 +1,47 @@
+#pragma once
+
+#include "meridian/operations/provision.hpp"
+#include "meridian/query/evaluate.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Clause 5.7.3 and 5.7.4: the Temporal Evolution, read. All may fail with unavailable and
+/// internal_error.
+namespace meridian::operations {
+
+/// What a page of Temporal Evolutions is asked for beside the Entities.
+struct temporal_page_request {
+    query::entity_selection selection; ///< its q, geo and scopes test instances in the interval
+    query::temporal_query interval;
+    std::vector<std::string> attributes; ///< expanded; empty: all
+    query::page page;
+    bool count = false;
+};
+
+/// The range of time that an answer covers where it is not whole (6.3.10).
+struct covered_range {
+    timestamp from{};
+    timestamp until{};
+};
+
+/// An answer, cut at one moment for all Attributes where the limit of instances was reached, so
+/// that the rest can be asked for by time.
+template <typename Answer>
+struct temporal_outcome {
+    Answer answer;
+    std::optional<covered_range> partial; ///< absent: all that was asked for
+};
+
+/// 5.7.3. `attributes` (expanded) empty: all. Fails with resource_not_found.
+asio::awaitable<result<temporal_outcome<store::evolution>>>
+retrieve_temporal_entity(request_scope& scope, std::string id, query::temporal_query interval,
+                         std::vector<std::string> attributes, std::int32_t instance_limit);
+
+/// 5.7.4. Fails with bad_request_data where neither type nor attrs narrow it and it is not local.
+asio::awaitable<result<temporal_outcome<store::temporal_page>>>
+query_temporal_entities(request_scope& scope, temporal_page_request wanted,
+                        std::int32_t instance_limit);
+
+} // namespace meridian::operations

@@ -1,0 +1,160 @@
+#include "api/routes.hpp"
+
+#include "meridian/base/uri.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace meridian::api {
+namespace {
+
+using names = std::string_view;
+
+// The query parameters of each operation, by the tables of clause 6.
+constexpr std::array<names, 0> none{};
+constexpr std::array local_only{names{"local"}};
+constexpr std::array<names, 2> of_target{"type", "local"};
+constexpr std::array<names, 3> of_append{"type", "options", "local"};
+constexpr std::array<names, 4> of_attribute_deletion{"type", "datasetId", "deleteAll", "local"};
+constexpr std::array<names, 6> of_merge{"type", "format", "options", "observedAt", "lang", "local"};
+constexpr std::array<names, 2> of_batch{"options", "local"};
+constexpr std::array<names, 16> of_retrieval{
+    "attrs", "pick", "omit",        "type",      "options",           "format",
+    "lang",  "join", "joinLevel",   "local",     "containedBy",       "geometryProperty",
+    "datasetId", "entityMap", "entityMapLifetime", "count"};
+constexpr std::array<names, 33> of_query{
+    "id",          "type",       "idPattern",     "attrs",       "pick",
+    "omit",        "q",          "csf",           "georel",      "geometry",
+    "coordinates", "geoproperty", "geometryProperty", "scopeQ",  "lang",
+    "limit",       "offset",     "count",         "options",     "format",
+    "local",       "datasetId",  "expandValues",  "jsonKeys",    "join",
+    "joinLevel",   "containedBy", "entityMap",    "entityMapLifetime", "orderBy",
+    "collation",   "orderFrom",  "splitEntities"};
+constexpr std::array<names, 14> of_purge{"id",          "type",     "idPattern",    "q",
+                                         "csf",         "georel",   "geometry",     "coordinates",
+                                         "geoproperty", "scopeQ",   "keep",         "drop",
+                                         "local",       "geometryProperty"};
+constexpr std::array<names, 13> of_posted_query{
+    "limit",     "offset", "count", "options",  "format",  "local",    "geometryProperty",
+    "datasetId", "lang",   "join",  "joinLevel", "entityMap", "splitEntities"};
+constexpr std::array<names, 2> of_discovery{"details", "local"};
+constexpr std::array<names, 16> of_temporal_retrieval{
+    "attrs",     "pick",    "omit",      "timerel",     "timeAt",     "endTimeAt",
+    "timeproperty", "lastN", "options",  "format",      "lang",       "datasetId",
+    "local",     "aggrMethods", "aggrPeriodDuration", "entityMap"};
+constexpr std::array<names, 35> of_temporal_query{
+    "id",          "type",        "idPattern", "attrs",        "pick",
+    "omit",        "q",           "csf",       "georel",       "geometry",
+    "coordinates", "geoproperty", "scopeQ",    "lang",         "limit",
+    "offset",      "count",       "options",   "format",       "local",
+    "datasetId",   "expandValues", "jsonKeys", "timerel",      "timeAt",
+    "endTimeAt",   "timeproperty", "lastN",    "aggrMethods",  "aggrPeriodDuration",
+    "entityMap",   "entityMapLifetime", "orderBy", "collation", "splitEntities"};
+constexpr std::array<names, 5> of_subscriptions{"limit", "offset", "count", "options", "local"};
+constexpr std::array<names, 2> of_subscription{"options", "local"};
+
+using http::method;
+
+/// The routing table: clause 6, table 6.2-1, and the broker's own resources.
+constexpr std::array table{
+    route{method::get, "/ngsi-ld/v1/entities/{}", retrieve_entity, of_retrieval},
+    route{method::patch, "/ngsi-ld/v1/entities/{}", merge_entity, of_merge},
+    route{method::put, "/ngsi-ld/v1/entities/{}", replace_entity, of_target},
+    route{method::delete_, "/ngsi-ld/v1/entities/{}", delete_entity, of_target},
+    route{method::get, "/ngsi-ld/v1/entities", query_entities, of_query},
+    route{method::post, "/ngsi-ld/v1/entities", create_entity, local_only},
+    route{method::delete_, "/ngsi-ld/v1/entities", purge_entities, of_purge},
+    route{method::post, "/ngsi-ld/v1/entities/{}/attrs", append_attributes, of_append},
+    route{method::patch, "/ngsi-ld/v1/entities/{}/attrs", update_attributes, of_append},
+    route{method::patch, "/ngsi-ld/v1/entities/{}/attrs/{}", partial_update_attribute, of_target},
+    route{method::put, "/ngsi-ld/v1/entities/{}/attrs/{}", replace_attribute, of_target},
+    route{method::delete_, "/ngsi-ld/v1/entities/{}/attrs/{}", delete_attribute,
+          of_attribute_deletion},
+    route{method::post, "/ngsi-ld/v1/entityOperations/create", create_entities, of_batch},
+    route{method::post, "/ngsi-ld/v1/entityOperations/upsert", upsert_entities, of_batch},
+    route{method::post, "/ngsi-ld/v1/entityOperations/update", update_entities, of_batch},
+    route{method::post, "/ngsi-ld/v1/entityOperations/merge", merge_entities, of_batch},
+    route{method::post, "/ngsi-ld/v1/entityOperations/delete", delete_entities, of_batch},
+    route{method::post, "/ngsi-ld/v1/entityOperations/query", query_entities_by_post,
+          of_posted_query},
+    route{method::get, "/ngsi-ld/v1/types", list_types, of_discovery},
+    route{method::get, "/ngsi-ld/v1/types/{}", retrieve_type, local_only},
+    route{method::get, "/ngsi-ld/v1/attributes", list_attributes, of_discovery},
+    route{method::get, "/ngsi-ld/v1/attributes/{}", retrieve_attribute, local_only},
+    route{method::post, "/ngsi-ld/v1/subscriptions", create_subscription, local_only},
+    route{method::get, "/ngsi-ld/v1/subscriptions", query_subscriptions, of_subscriptions},
+    route{method::get, "/ngsi-ld/v1/subscriptions/{}", retrieve_subscription, of_subscription},
+    route{method::patch, "/ngsi-ld/v1/subscriptions/{}", update_subscription, local_only},
+    route{method::delete_, "/ngsi-ld/v1/subscriptions/{}", delete_subscription, local_only},
+    route{method::get, "/ngsi-ld/v1/temporal/entities", query_temporal_entities,
+          of_temporal_query},
+    route{method::get, "/ngsi-ld/v1/temporal/entities/{}", retrieve_temporal_entity,
+          of_temporal_retrieval},
+    route{method::get, "/ngsi-ld/v1/info/sourceIdentity", source_identity, none},
+    route{method::get, "/version", version, none},
+    route{method::get, "/q/health", health, none},
+    route{method::get, "/q/ready", ready, none},
+    route{method::get, "/metrics", show_metrics, none},
+};
+
+/// The first segment of `path`, which begins with a slash; `path` becomes the rest.
+std::string_view take_segment(std::string_view& path) noexcept {
+    path.remove_prefix(1);
+    const auto segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    return segment;
+}
+
+/// Compares segment by segment; variable segments, which are never empty, go to `variables`.
+bool matches(std::string_view pattern, std::string_view path,
+             std::vector<std::string_view>& variables) {
+    variables.clear();
+    while (!pattern.empty() && !path.empty()) {
+        const auto wanted = take_segment(pattern);
+        const auto segment = take_segment(path);
+        if (wanted == "{}" && !segment.empty())
+            variables.push_back(segment);
+        else if (wanted != segment)
+            return false;
+    }
+    return pattern.empty() && path.empty();
+}
+
+void add_method(std::string& allow, http::method method) {
+    if (!allow.empty())
+        allow += ", ";
+    allow += http::to_text(method);
+    if (method == http::method::get)
+        allow += ", HEAD";
+}
+
+} // namespace
+
+matched_route find_route(http::method method, std::string_view path) {
+    matched_route match;
+    if (path.size() > 1 && path.ends_with('/'))
+        path.remove_suffix(1);
+    if (!path.starts_with('/'))
+        return match;
+    std::vector<std::string_view> variables;
+    for (const auto& candidate : table) {
+        if (!matches(candidate.pattern, path, variables))
+            continue;
+        if (candidate.method != method) {
+            add_method(match.allow, candidate.method);
+            continue;
+        }
+        match.found = &candidate;
+        for (const auto variable : variables) {
+            auto decoded = percent_decode(variable, plus_is_blank::no);
+            match.malformed = match.malformed || !decoded;
+            match.path.push_back(std::move(decoded).value_or(""));
+        }
+        return match;
+    }
+    if (!match.allow.empty())
+        match.allow += ", OPTIONS";
+    return match;
+}
+
+} // namespace meridian::api

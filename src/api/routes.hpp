@@ -1,0 +1,31 @@
+#pragma once
+
+#include "api/handlers.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meridian::api {
+
+/// One row of the routing table.
+struct route {
+    http::method method;
+    std::string_view pattern; ///< "/ngsi-ld/v1/entities/{}"; {} stands for one segment
+    asio::awaitable<result<http::response>> (*handler)(call&);
+    std::span<const std::string_view> parameters; ///< the query parameters that it has
+};
+
+/// What a request's method and path lead to.
+struct matched_route {
+    const route* found = nullptr;
+    std::vector<std::string> path; ///< the decoded variable segments
+    std::string allow;             ///< methods of that path; empty: there is no such path
+    bool malformed = false;        ///< a segment is not valid percent-encoded UTF-8
+};
+
+/// Looks a request up in the table. A trailing slash does not matter.
+[[nodiscard]] matched_route find_route(http::method method, std::string_view path);
+
+} // namespace meridian::api

@@ -1,0 +1,200 @@
+#include "meridian/operations/temporal.hpp"
+
+#include "meridian/ngsild/history.hpp"
+#include "operations/apply.hpp"
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <utility>
+
+namespace meridian::operations {
+namespace {
+
+using query::time_property;
+
+/// The moment by which an instance is in the interval (4.11).
+timestamp time_of(const ngsild::history_row& row, time_property property) noexcept {
+    switch (property) {
+    case time_property::created_at:
+        return row.created_at;
+    case time_property::modified_at:
+    case time_property::deleted_at:
+        return row.modified_at;
+    case time_property::observed_at:
+        break;
+    }
+    return row.ts;
+}
+
+/// The numbers of names that anything has; names that nothing has are left out.
+std::vector<ngsild::name_id> known_names(const ngsild::names& dictionary,
+                                         const std::vector<std::string>& iris) {
+    std::vector<ngsild::name_id> ids;
+    for (const auto& iri : iris)
+        if (const auto id = dictionary.find(iri); id != 0)
+            ids.push_back(id);
+    return ids;
+}
+
+/// 4.17 by number; a conjunction with a type that nothing has selects nothing and is left out.
+std::vector<std::vector<ngsild::name_id>> known_types(const ngsild::names& dictionary,
+                                                      const query::type_selection& types) {
+    std::vector<std::vector<ngsild::name_id>> any_of;
+    for (const auto& all_of : types.any_of) {
+        auto ids = known_names(dictionary, all_of);
+        if (ids.size() == all_of.size())
+            any_of.push_back(std::move(ids));
+    }
+    return any_of;
+}
+
+/// The instances of an evolution as an Entity whose Attributes have many instances: what q, geo
+/// and scope test in 5.7.4.4.
+ngsild::entity entity_of(const store::evolution& evolution, const ngsild::names& dictionary) {
+    ngsild::entity subject;
+    subject.id = evolution.uri;
+    for (const auto type : evolution.types)
+        subject.types.emplace_back(dictionary.iri(type));
+    std::map<ngsild::name_id, std::size_t> places;
+    for (const auto& row : evolution.rows) {
+        if (row.is_deleted())
+            continue;
+        auto instance = ngsild::decode(row, dictionary);
+        if (row.attribute == ngsild::scope_attribute) {
+            for (const auto& scope : instance.value)
+                subject.scopes.push_back(scope.get<std::string>());
+            continue;
+        }
+        const auto [place, is_new] = places.emplace(row.attribute, subject.attributes.size());
+        if (is_new)
+            subject.attributes.push_back({std::string{dictionary.iri(row.attribute)}, {}});
+        subject.attributes[place->second].instances.push_back(std::move(instance));
+    }
+    return subject;
+}
+
+/// q, georel, scopeQ and idPattern of a selection, as a test of evolutions; empty where there are
+/// none.
+std::function<bool(const store::evolution&)> filter_of(query::entity_selection selection,
+                                                       const ngsild::names& dictionary) {
+    selection.ids.clear();
+    selection.types.reset();
+    selection.attributes.clear();
+    if (selection == query::entity_selection{})
+        return {};
+    return [selection = std::move(selection), &dictionary](const store::evolution& evolution) {
+        return query::matches(selection, entity_of(evolution, dictionary));
+    };
+}
+
+/// The moment beyond which an evolution that hit the limit is not whole, in the direction of
+/// paging: of each Attribute that has `limit` instances the last one shown.
+std::optional<timestamp> cut_of(const store::evolution& evolution,
+                                const query::temporal_query& interval, std::int32_t limit) {
+    if (!evolution.truncated)
+        return std::nullopt;
+    std::optional<timestamp> cut;
+    std::map<ngsild::name_id, std::int32_t> counts;
+    for (const auto& row : evolution.rows) {
+        if (++counts[row.attribute] != limit)
+            continue;
+        const auto last = time_of(row, interval.property);
+        if (!cut || (interval.last_n ? last > *cut : last < *cut))
+            cut = last;
+    }
+    return cut;
+}
+
+/// 6.3.10: cuts all evolutions at the earliest cut, and says which range is left.
+std::optional<covered_range> cut_all(std::span<store::evolution> evolutions,
+                                     const query::temporal_query& interval, std::int32_t limit) {
+    const bool backwards = interval.last_n.has_value();
+    std::optional<timestamp> cut;
+    for (const auto& evolution : evolutions)
+        if (const auto own = cut_of(evolution, interval, limit))
+            cut = !cut ? *own : backwards ? std::max(*cut, *own) : std::min(*cut, *own);
+    if (!cut)
+        return std::nullopt;
+    std::optional<timestamp> first;
+    for (auto& evolution : evolutions) {
+        std::erase_if(evolution.rows, [&](const ngsild::history_row& row) {
+            const auto at = time_of(row, interval.property);
+            return backwards ? at < *cut : at > *cut;
+        });
+        for (const auto& row : evolution.rows) {
+            const auto at = time_of(row, interval.property);
+            if (!first || (backwards ? at > *first : at < *first))
+                first = at;
+        }
+    }
+    // range-start is a bound of the query where it has one on that side.
+    if (backwards)
+        return covered_range{interval.until.value_or(first.value_or(*cut)), *cut};
+    return covered_range{interval.from.value_or(first.value_or(*cut)), *cut};
+}
+
+} // namespace
+
+asio::awaitable<result<temporal_outcome<store::evolution>>>
+retrieve_temporal_entity(request_scope& scope, std::string id, query::temporal_query interval,
+                         std::vector<std::string> attributes, std::int32_t instance_limit) {
+    const auto& dictionary = scope.with.dictionary;
+    store::temporal_request request;
+    request.interval = interval;
+    request.instance_limit = instance_limit;
+    request.attributes = known_names(dictionary, attributes);
+    // Names that nothing has ask for nothing, not for everything.
+    const bool asks_for_nothing = !attributes.empty() && request.attributes.empty();
+    if (asks_for_nothing)
+        request.interval.until = timestamp::min();
+    auto retrieval = scope.with.history.retrieve(scope.tenant, id, std::move(request));
+    MERIDIAN_CO_TRY(auto found, co_await std::move(retrieval));
+    if (!found)
+        co_return apply::entity_not_found(id);
+    temporal_outcome<store::evolution> outcome{std::move(*found), std::nullopt};
+    outcome.partial = cut_all(std::span{&outcome.answer, 1}, interval, instance_limit);
+    co_return outcome;
+}
+
+asio::awaitable<result<temporal_outcome<store::temporal_page>>>
+query_temporal_entities(request_scope& scope, temporal_page_request wanted,
+                        std::int32_t instance_limit) {
+    const auto& dictionary = scope.with.dictionary;
+    if (!scope.local && !wanted.selection.types && wanted.attributes.empty() &&
+        !wanted.selection.q && !wanted.selection.geo)
+        co_return problem{problem_kind::bad_request_data,
+                          "too wide a query: type, attrs, q, georel or local=true must be given "
+                          "(5.7.4.4)"};
+    store::temporal_request request;
+    request.interval = wanted.interval;
+    request.instance_limit = instance_limit;
+    request.attributes = known_names(dictionary, wanted.attributes);
+    store::temporal_selection selection;
+    if (wanted.selection.types)
+        selection.types = known_types(dictionary, *wanted.selection.types);
+    const bool selects_nothing =
+        (!wanted.attributes.empty() && request.attributes.empty()) ||
+        (wanted.selection.types && !wanted.selection.types->any_of.empty() &&
+         selection.types.empty());
+    if (selects_nothing) {
+        temporal_outcome<store::temporal_page> nothing;
+        if (wanted.count)
+            nothing.answer.count = 0;
+        co_return nothing;
+    }
+    selection.ids = wanted.selection.ids;
+    selection.attributes = request.attributes;
+    selection.matches = filter_of(std::move(wanted.selection), dictionary);
+    selection.limit = wanted.page.limit;
+    selection.offset = static_cast<std::int64_t>(wanted.page.offset);
+    selection.count = wanted.count;
+    auto search =
+        scope.with.history.query(scope.tenant, std::move(selection), std::move(request));
+    MERIDIAN_CO_TRY(auto page, co_await std::move(search));
+    temporal_outcome<store::temporal_page> outcome{std::move(page), std::nullopt};
+    outcome.partial = cut_all(outcome.answer.evolutions, wanted.interval, instance_limit);
+    co_return outcome;
+}
+
+} // namespace meridian::operations
