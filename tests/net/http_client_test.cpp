@@ -1,8 +1,5 @@
 #include "net/support.hpp"
 
-#include "meridian/base/await.hpp"
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ssl.hpp>
 #include <gtest/gtest.h>
 
@@ -10,7 +7,6 @@ using namespace meridian;
 using namespace meridian::net;
 using namespace meridian::net::test;
 using namespace std::chrono_literals;
-using meridian::net::test::run;
 
 namespace {
 

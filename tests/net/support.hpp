@@ -26,21 +26,6 @@ namespace meridian::net::test {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-/// Runs one coroutine to its end on a context of its own.
-template <typename T>
-T run(asio::io_context& context, asio::awaitable<T> work) {
-    std::optional<T> out;
-    auto done = [&](const std::exception_ptr& thrown, T value) {
-        if (thrown)
-            std::rethrow_exception(thrown);
-        out = std::move(value);
-    };
-    asio::co_spawn(context, std::move(work), std::move(done));
-    context.restart();
-    context.run();
-    return std::move(*out);
-}
-
 /// A peer whose connections are served by a script, each in a thread; it counts them.
 class scripted_peer {
 public:
