@@ -16,7 +16,7 @@ entity without_row(entity subject) {
 TEST(document, decoding_gives_what_was_encoded) {
     known_names dictionary;
     random_entities source(7, dictionary);
-    for (int round = 0; round < 150; ++round) {
+    for (int round = 0; round < 40; ++round) {
         const auto subject = source.next();
         const auto bytes = encode(subject, dictionary);
         const auto view = document_view::open(bytes);
@@ -28,7 +28,7 @@ TEST(document, decoding_gives_what_was_encoded) {
 TEST(document, builder_of_copies_gives_the_same_bytes) {
     known_names dictionary;
     random_entities source(8, dictionary);
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 40; ++round) {
         const auto subject = source.next();
         const auto bytes = encode(subject, dictionary);
         const auto view = document_view::open(bytes);
@@ -110,7 +110,7 @@ TEST(document, damaged_bytes_are_refused_or_read_within_their_bounds) {
     known_names dictionary;
     random_entities source(9, dictionary);
     std::size_t refused = 0;
-    for (int round = 0; round < 40; ++round) {
+    for (int round = 0; round < 20; ++round) {
         const auto bytes = encode(source.next(), dictionary);
         for (int flips = 0; flips < 30; ++flips) {
             // A copy of exact size on the heap: what lies behind it is out of bounds.
