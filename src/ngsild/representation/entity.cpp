@@ -11,16 +11,14 @@ std::size_t size_estimate(const entity_row& row) noexcept {
 }
 
 void append_attributes(std::string& out, const document_view& document, const plan& how) {
-    const auto at = [&](std::size_t index) { return document.instance(index); };
-    const auto shows = [&](const instance_view& one) {
-        return !is_expired(one.expires_at, how.style.now) && how.filter.shows_dataset(one.dataset);
-    };
-    for (std::size_t begin = 0; begin < document.size();) {
-        const auto end = end_of_group(begin, document.size(), at);
-        if (how.filter.shows_attribute(at(begin).attribute))
-            append_group(out, begin, end, at, shows, how.style);
-        begin = end;
-    }
+    append_groups(
+        out, document.size(), [&](std::size_t index) { return document.instance(index); },
+        [&](const instance_view& one) {
+            return !is_expired(one.expires_at, how.style.now) &&
+                   how.filter.shows_attribute(one.attribute) &&
+                   how.filter.shows_dataset(one.dataset);
+        },
+        how.style);
 }
 
 void append_one(std::string& out, const entity_row& row, const plan& how,

@@ -26,54 +26,53 @@ void append_several(std::string& out, const Items& items, const instance_style& 
     out += simplified ? "}}" : "]";
 }
 
-/// Appends `"name":` and the value of the Attribute whose instances are `at(begin)` to `at(end)`,
-/// of which those that `shows` allows; nothing where it allows none.
-template <typename At, typename Shows>
-void append_group(std::string& out, std::size_t begin, std::size_t end, const At& at,
-                  const Shows& shows, const instance_style& style) {
-    std::size_t shown = 0;
-    std::size_t last = begin;
-    for (auto index = begin; index < end; ++index) {
-        if (shows(at(index))) {
-            ++shown;
-            last = index;
-        }
-    }
-    if (shown == 0)
-        return;
-    const bool simplified = style.format == representation_format::simplified;
+/// Appends `"name":` and the value of an Attribute that is shown with one instance.
+inline void append_one_instance(std::string& out, const instance_view& instance,
+                                const instance_style& style) {
     append_comma(out);
-    out += style.names->member(at(begin).attribute);
-    if (shown == 1) {
-        if (simplified)
-            append_simplified(out, at(last), style);
-        else
-            append_single(out, at(last), style);
-        return;
-    }
-    std::vector<instance_view> instances;
-    instances.reserve(shown);
-    for (auto index = begin; index < end; ++index)
-        if (shows(at(index)))
-            instances.push_back(at(index));
-    append_several(
-        out, instances, style, [](const instance_view& one) { return one.dataset; },
-        [&](const instance_view& one) {
-            if (simplified)
-                append_simplified(out, one, style);
-            else
-                append_object(out, one, style);
-        });
+    out += style.names->member(instance.attribute);
+    if (style.format == representation_format::simplified)
+        append_simplified(out, instance, style);
+    else
+        append_single(out, instance, style);
 }
 
-/// One past the last of the instances that are of the same Attribute as `at(begin)`.
-template <typename At>
-std::size_t end_of_group(std::size_t begin, std::size_t count, const At& at) {
-    const auto attribute = at(begin).attribute;
-    auto end = begin + 1;
-    while (end < count && at(end).attribute == attribute)
-        ++end;
-    return end;
+/// Appends `"name":` and the value of an Attribute that is shown with several instances.
+void append_instances(std::string& out, const std::vector<instance_view>& instances,
+                      const instance_style& style);
+
+/// Appends the Attributes whose instances are `at(0)` to `at(count - 1)`, those of one Attribute
+/// next to each other, as far as `shows` allows the instance. Loads each instance once: this is
+/// the inmost loop of every answer.
+template <typename At, typename Shows>
+void append_groups(std::string& out, std::size_t count, const At& at, const Shows& shows,
+                   const instance_style& style) {
+    if (count == 0)
+        return;
+    auto current = at(0);
+    for (std::size_t index = 0; index < count;) {
+        const auto attribute = current.attribute;
+        const auto first = current;
+        std::vector<instance_view> others; ///< shown ones behind the first
+        for (++index; index < count; ++index) {
+            current = at(index);
+            if (current.attribute != attribute)
+                break;
+            if (shows(current))
+                others.push_back(current);
+        }
+        const bool shows_first = shows(first);
+        if (others.empty()) {
+            if (shows_first)
+                append_one_instance(out, first, style);
+        } else if (others.size() == 1 && !shows_first) {
+            append_one_instance(out, others.front(), style);
+        } else {
+            if (shows_first)
+                others.insert(others.begin(), first);
+            append_instances(out, others, style);
+        }
+    }
 }
 
 } // namespace meridian::ngsild
