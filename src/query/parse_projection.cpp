@@ -1,0 +1,82 @@
+#include "meridian/query/parse.hpp"
+
+#include "query/cursor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+// 4.21: ProjectionTerm   = AttrName [LinkedEntityTerm] *(("|" / ",") ProjectionTerm)
+//       LinkedEntityTerm = "{" ProjectionTerm "}"
+
+namespace meridian::query {
+namespace {
+
+constexpr std::array<std::string_view, 6> entity_members{"id",        "type",       "scope",
+                                                         "createdAt", "modifiedAt", "expiresAt"};
+
+class projection_parser {
+public:
+    projection_parser(cursor& from, const parse_scope& scope) : from_(from), scope_(scope) {}
+
+    result<projection_list> list(std::size_t depth) {
+        projection_list terms;
+        do {
+            if (++count_ > scope_.limits.terms * 4)
+                return from_.error("too many names");
+            MERIDIAN_TRY(auto one, term(depth));
+            terms.push_back(std::move(one));
+        } while (from_.take(",") || from_.take("|"));
+        return terms;
+    }
+
+private:
+    result<projection_term> term(std::size_t depth) {
+        projection_term made;
+        MERIDIAN_TRY(const auto name, read_name_or_uri(from_, scope_.names, ",|{}"));
+        made.of_entity = !name.is_iri && std::find(entity_members.begin(), entity_members.end(),
+                                                   name.text) != entity_members.end();
+        made.name = made.of_entity ? std::string(name.text) : expand(name, scope_.context);
+        if (!from_.next_is("{"))
+            return made;
+        if (made.of_entity)
+            return from_.error("only a Relationship leads to other Entities");
+        if (depth == scope_.limits.depth)
+            return from_.error("braces are nested too deep");
+        from_.skip(1);
+        MERIDIAN_TRY(made.linked, list(depth + 1));
+        if (!from_.take("}"))
+            return from_.error("expected }");
+        return made;
+    }
+
+    cursor& from_;
+    const parse_scope& scope_;
+    std::size_t count_ = 0;
+};
+
+} // namespace
+
+result<projection_list> parse_projection(std::string_view text, std::string_view parameter,
+                                         const parse_scope& scope) {
+    MERIDIAN_TRY(auto from, cursor::open(text, parameter, scope.limits));
+    MERIDIAN_TRY(auto terms, projection_parser(from, scope).list(0));
+    if (!from.done())
+        return from.error("expected , or | or the end");
+    return terms;
+}
+
+result<std::vector<std::string>> parse_names(std::string_view text, std::string_view parameter,
+                                             const parse_scope& scope) {
+    MERIDIAN_TRY(auto from, cursor::open(text, parameter, scope.limits));
+    std::vector<std::string> names;
+    do {
+        if (names.size() == scope.limits.terms * 4)
+            return from.error("too many names");
+        MERIDIAN_TRY(const auto name, read_name_or_uri(from, scope.names, ","));
+        names.push_back(expand(name, scope.context));
+    } while (from.take(","));
+    return names;
+}
+
+} // namespace meridian::query
