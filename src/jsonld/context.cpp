@@ -45,10 +45,11 @@ const term_definition* context::find_prefix(std::string_view name) const noexcep
 
 // JSON-LD 1.1, 5.2.2 IRI Expansion with `vocab`, on a finished context.
 std::string context::expand(std::string_view name) const {
-    if (name.starts_with('@'))
-        return std::string(name);
+    // A term may start with `@` if it does not look like a keyword.
     if (const auto* term = find(name); term != nullptr && !term->iri.empty())
         return term->iri;
+    if (name.starts_with('@'))
+        return std::string(name);
     if (colon_of(name) != name.npos)
         return expand_id(name);
     // CHOICE: JSON-LD drops members whose term is decoupled; a broker that keeps what it is given

@@ -51,7 +51,7 @@ TEST(clause_5_5_7_names, user_terms_prefixes_and_definitions) {
         "brand": {"@id": "ex:brand", "@type": "xsd:string"}, "xsd": "http://www.w3.org/2001/XMLSchema#",
         "maker": {"@id": "brand"}, "at": {"@type": "DateTime"}, "on": {"@type": "ngsi-ld:Date"},
         "ex:owner": {"@type": "@id"}, "kind": "@type", "gone": null, "gone2": {"@id": null},
-        "parent": {"@reverse": "ex:child"}, "a/b": {"@container": ["@set", "@index"]}
+        "parent": {"@reverse": "ex:child"}, "@a b": "ex:ab", "a/b": {"@container": ["@set", "@index"]}
     }])");
     const std::string own = "https://uri.etsi.org/ngsi-ld/default-context/";
     expect_rows(
@@ -72,6 +72,7 @@ TEST(clause_5_5_7_names, user_terms_prefixes_and_definitions) {
          {"gone2", own + "gone2", own + "gone2", "decoupled"},
          {"parent", "http://ex.example/child", "ex:child", "a reverse term is not compacted to"},
          {"a/b", own + "a/b", "", "a path"},
+         {"@a b", "http://ex.example/ab", "", "not like a keyword, found by fuzzing"},
          {"other", own + "other", "", "undefined"}});
 }
 
