@@ -151,6 +151,30 @@ TEST(clause_4_5_4_simplified, example_2_several_instances_stand_under_dataset) {
         "urn:ngsi-ld:datasetId:002":"Ziggy Stardust"}})"));
 }
 
+TEST(clause_4_5_4_simplified, examples_13_15_and_19_datasets_of_other_kinds) {
+    rendering one;
+    const auto add = [&](std::string_view name, kind of, const char* first, const char* second) {
+        one.add(name, {instance(of, first), with_dataset(instance(of, second),
+                                                         "urn:ngsi-ld:datasetId:001")});
+    };
+    add("providedBy", kind::relationship, R"("urn:ngsi-ld:Device:31415")",
+        R"("urn:ngsi-ld:Device:27182")");
+    add("periods", kind::list_property, R"(["First","Second"])", R"(["1st","2nd"])");
+    add("route", kind::list_relationship, R"([{"object":"urn:ngsi-ld:BusStop:0101"}])",
+        R"([{"object":"urn:ngsi-ld:BusStop:0102"}])");
+    add("says", kind::language_property, R"({"en":"yes"})", R"({"fr":"oui"})");
+    EXPECT_EQ(one.show(format::simplified),
+              parsed(R"({"id":"urn:ngsi-ld:Vehicle:A4567","type":"Vehicle",
+        "providedBy":{"dataset":{"@none":"urn:ngsi-ld:Device:31415",
+            "urn:ngsi-ld:datasetId:001":"urn:ngsi-ld:Device:27182"}},
+        "periods":{"dataset":{"@none":["First","Second"],
+            "urn:ngsi-ld:datasetId:001":["1st","2nd"]}},
+        "route":{"dataset":{"@none":["urn:ngsi-ld:BusStop:0101"],
+            "urn:ngsi-ld:datasetId:001":["urn:ngsi-ld:BusStop:0102"]}},
+        "says":{"dataset":{"@none":{"languageMap":{"en":"yes"}},
+            "urn:ngsi-ld:datasetId:001":{"languageMap":{"fr":"oui"}}}}})"));
+}
+
 TEST(clause_4_5_5_multi_attribute, several_instances_are_an_array_of_objects) {
     rendering one;
     one.add("speed", {instance(kind::property, "55"),

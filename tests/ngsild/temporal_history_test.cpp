@@ -103,6 +103,7 @@ TEST(history_row, damaged_rests_are_read_as_empty) {
                                known_names{})
                     .flags;
     row.num = 1;
+    EXPECT_EQ(history_row{}.kind(), kind::property);
     for (const auto rest : {std::string_view("x"), std::string_view("\1"), std::string_view("\1\1"),
                             std::string_view("\1\4ab"), std::string_view("\2\0", 2)}) {
         row.rest = rest;

@@ -49,6 +49,7 @@ struct history_row {
     std::string_view txt;
     std::string_view rest;   ///< the other members; empty when there are none
 
+    /// A kind that is none (a damaged row) reads as property.
     [[nodiscard]] attribute_kind kind() const noexcept;
     [[nodiscard]] history_value value() const noexcept;
     [[nodiscard]] bool is_deleted() const noexcept;

@@ -4,8 +4,6 @@
 #include "ngsild/representation/instance.hpp"
 #include "ngsild/temporal/rest.hpp"
 
-#include <charconv>
-
 namespace meridian::ngsild {
 
 namespace {
@@ -60,8 +58,10 @@ json value_of(const history_row& row) {
 } // namespace
 
 attribute_kind history_row::kind() const noexcept {
-    return static_cast<attribute_kind>((flags & history_flag::kind_mask) >>
-                                       history_flag::kind_shift);
+    const int stored = (flags & history_flag::kind_mask) >> history_flag::kind_shift;
+    const bool known = stored >= static_cast<int>(attribute_kind::property) &&
+                       stored <= static_cast<int>(attribute_kind::list_relationship);
+    return known ? static_cast<attribute_kind>(stored) : attribute_kind::property;
 }
 
 history_value history_row::value() const noexcept {
