@@ -80,10 +80,6 @@ constexpr option database[] = {
      &config::embedded_shared_buffers,
      "shared_buffers of the embedded cluster.",
      {1e6, 1e12}},
-    {"embedded-memory",
-     &config::embedded_memory,
-     "Memory that the embedded cluster may count on, caches included (effective_cache_size).",
-     {1e7, 1e13}},
 };
 
 constexpr option history[] = {

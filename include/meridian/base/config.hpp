@@ -51,7 +51,6 @@ struct config {
     std::chrono::milliseconds statement_timeout = std::chrono::seconds(30);
     std::string embedded_user;
     byte_count embedded_shared_buffers{128u << 20};
-    byte_count embedded_memory{1u << 30};
 
     // History
     bool history = true;
