@@ -166,10 +166,10 @@ TEST_F(configuration, help_of_serve_shows_all_and_that_of_others_what_they_heed)
 }
 
 /// Rewritten by `meridian config-doc > docs/configuration.md`, or by this test when
-/// MERIDIAN_REWRITE is set.
+/// REWRITE_EXPECTED is set.
 TEST_F(configuration, the_page_in_docs_is_what_the_table_gives) {
     const std::string path = MERIDIAN_SOURCE_DIR "/docs/configuration.md";
-    if (std::getenv("MERIDIAN_REWRITE") != nullptr)
+    if (std::getenv("REWRITE_EXPECTED") != nullptr)
         std::ofstream(path) << render_markdown();
     EXPECT_EQ(read_file(path), render_markdown());
 }
