@@ -41,6 +41,16 @@ std::string composed_statement::int4s(const std::vector<std::int32_t>& values) {
     return added("::int[]", fmt::format("{{{}}}", fmt::join(values, ",")));
 }
 
+std::string composed_statement::int8s(const std::vector<std::int64_t>& values) {
+    with_.int8_array(values);
+    return added("::bigint[]", fmt::format("{{{}}}", fmt::join(values, ",")));
+}
+
+std::string composed_statement::moment(timestamp value) {
+    with_.timestamptz(value);
+    return added("::timestamptz", to_text(value));
+}
+
 std::string composed_statement::texts(const std::vector<std::string>& values) {
     with_.text_array(values);
     return added("::text[]", fmt::format("{{{}}}", fmt::join(values, ",")));

@@ -29,6 +29,8 @@ public:
     std::string text_value(const std::string& value);
     std::string jsonpath(const std::string& value);
     std::string int4s(const std::vector<std::int32_t>& values);
+    std::string int8s(const std::vector<std::int64_t>& values);
+    std::string moment(timestamp value);
     std::string texts(const std::vector<std::string>& values);
     /// The text is complete.
     void finish();

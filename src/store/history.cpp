@@ -1,0 +1,216 @@
+#include "meridian/store/history.hpp"
+
+#include "store/pg/pool.hpp"
+#include "store/reads/history_statements.hpp"
+
+#include <algorithm>
+
+namespace meridian::store {
+namespace {
+
+constexpr std::int64_t most_examined = 100'000;
+constexpr std::int64_t stretch = 100;
+
+asio::awaitable<result<pg::result>> execute(reader& on, const composed_statement& what) {
+    const pg::statement statement = what.statement();
+    auto waiting = on.pool().execute(statement, what.with());
+    co_return co_await std::move(waiting);
+}
+
+evolution read_head(const std::shared_ptr<const pg::result>& from, std::size_t number) {
+    const pg::row row = (*from)[number];
+    evolution made;
+    made.eid = row.int8(head_columns::eid);
+    made.uri = row.text(head_columns::uri);
+    made.created_at = row.timestamptz(head_columns::created_at);
+    made.modified_at = row.timestamptz(head_columns::modified_at);
+    if (!row.is_null(head_columns::deleted_at))
+        made.deleted_at = row.timestamptz(head_columns::deleted_at);
+    made.types = row.int4_array(head_columns::types);
+    made.attributes = row.int4_array(head_columns::attributes);
+    made.keeps.push_back(from);
+    return made;
+}
+
+ngsild::history_row read_instance(const pg::row& row) {
+    ngsild::history_row made;
+    made.attribute = row.int4(instance_columns::attribute);
+    made.dataset = row.int4(instance_columns::dataset);
+    made.ts = row.timestamptz(instance_columns::ts);
+    made.modified_at = row.timestamptz(instance_columns::modified_at);
+    made.created_at = row.timestamptz(instance_columns::created_at);
+    made.iid = row.int8(instance_columns::iid);
+    made.flags = row.int2(instance_columns::flags);
+    if (!row.is_null(instance_columns::num))
+        made.num = row.float8(instance_columns::num);
+    made.txt = row.text(instance_columns::txt);
+    made.rest = row.bytea(instance_columns::rest);
+    return made;
+}
+
+/// Hands the instances, which come in the order of the Entities and their Attributes, to them.
+void distribute(const std::shared_ptr<const pg::result>& instances, std::vector<evolution>& among,
+                std::int64_t limit) {
+    std::size_t at = 0;
+    std::int64_t of_one = 0;
+    for (const pg::row row : *instances) {
+        while (among[at].eid != row.int8(instance_columns::eid))
+            ++at;
+        evolution& into = among[at];
+        const ngsild::history_row instance = read_instance(row);
+        const bool continues =
+            !into.rows.empty() && into.rows.back().attribute == instance.attribute;
+        of_one = continues ? of_one + 1 : 1;
+        if (of_one > limit)
+            into.truncated = true;
+        else
+            into.rows.push_back(instance);
+    }
+    for (evolution& one : among)
+        one.keeps.push_back(instances);
+}
+
+/// Fills in the instances that `request` asks for. `heads` are in order of eid.
+asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
+                                             const temporal_request& request) {
+    std::vector<std::int64_t> eids;
+    std::vector<ngsild::name_id> attributes;
+    for (evolution& one : heads) {
+        if (!request.attributes.empty())
+            std::erase_if(one.attributes, [&](ngsild::name_id had) {
+                return std::ranges::find(request.attributes, had) == request.attributes.end();
+            });
+        for (const ngsild::name_id attribute : one.attributes) {
+            eids.push_back(one.eid);
+            attributes.push_back(attribute);
+        }
+    }
+    if (eids.empty())
+        co_return result<void>{};
+    std::int64_t limit = request.instance_limit;
+    bool is_capped = true; // one more is asked for, to know whether any is held back
+    if (request.interval.last_n && *request.interval.last_n <= limit) {
+        limit = *request.interval.last_n;
+        is_capped = false;
+    }
+    const composed_statement statement =
+        render_instances(eids, attributes, request.interval, is_capped ? limit + 1 : limit);
+    auto found = co_await execute(on, statement);
+    if (!found)
+        co_return found.error();
+    distribute(std::make_shared<const pg::result>(std::move(*found)), heads, limit);
+    co_return result<void>{};
+}
+
+/// Heads as a statement gives them.
+struct heads {
+    std::vector<evolution> found;
+    std::optional<std::int64_t> count;
+};
+
+asio::awaitable<result<heads>> load_heads(reader& on, const composed_statement& statement) {
+    auto answer = co_await execute(on, statement);
+    if (!answer)
+        co_return answer.error();
+    const auto kept = std::make_shared<const pg::result>(std::move(*answer));
+    heads made;
+    for (std::size_t at = 0; at < kept->size(); ++at)
+        made.found.push_back(read_head(kept, at));
+    co_return made;
+}
+
+asio::awaitable<result<temporal_page>> page_by_sql(reader& on, tenant_id tenant,
+                                                   const temporal_selection& selection,
+                                                   const temporal_request& request) {
+    heads_wanted wanted;
+    wanted.offset = selection.offset;
+    wanted.limit = selection.limit + 1;
+    wanted.with_count = selection.count;
+    const composed_statement statement = render_heads(tenant, selection, request, wanted);
+    auto answer = co_await execute(on, statement);
+    if (!answer)
+        co_return answer.error();
+    const auto kept = std::make_shared<const pg::result>(std::move(*answer));
+    temporal_page page;
+    for (std::size_t at = 0; at < kept->size(); ++at)
+        page.evolutions.push_back(read_head(kept, at));
+    if (selection.count && !kept->empty())
+        page.count = (*kept)[0].int8(head_columns::count);
+    co_return page;
+}
+
+asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant,
+                                                    const temporal_selection& selection,
+                                                    const temporal_request& request) {
+    temporal_page page;
+    std::int64_t matched = 0;
+    std::int64_t examined = 0;
+    temporal_request whole;
+    whole.interval = request.interval;
+    whole.interval.last_n.reset();
+    whole.instance_limit = std::numeric_limits<std::int32_t>::max();
+    heads_wanted wanted;
+    wanted.limit = stretch;
+    const auto limit = static_cast<std::size_t>(selection.limit) + 1;
+    while (selection.count || page.evolutions.size() < limit) {
+        const composed_statement statement = render_heads(tenant, selection, request, wanted);
+        MERIDIAN_CO_TRY(heads read, co_await load_heads(on, statement));
+        MERIDIAN_CO_CHECK(co_await load_instances(on, read.found, whole));
+        for (evolution& one : read.found) {
+            wanted.after = one.eid;
+            if (!selection.matches(one) || matched++ < selection.offset)
+                continue;
+            if (page.evolutions.size() < limit) {
+                one.rows.clear(); // what is shown may be less than what was tested
+                page.evolutions.push_back(std::move(one));
+            }
+        }
+        examined += static_cast<std::int64_t>(read.found.size());
+        if (static_cast<std::int64_t>(read.found.size()) < stretch)
+            break;
+        if (examined >= most_examined)
+            co_return problem(problem_kind::too_complex_query,
+                              "the temporal query has too many candidates to look at one by one");
+    }
+    if (selection.count)
+        page.count = matched;
+    co_return page;
+}
+
+} // namespace
+
+asio::awaitable<result<std::optional<evolution>>> history::retrieve(tenant_id tenant,
+                                                                    std::string uri,
+                                                                    temporal_request request) {
+    const auto on = reader_;
+    const composed_statement statement = render_head(tenant, uri);
+    MERIDIAN_CO_TRY(heads read, co_await load_heads(*on, statement));
+    if (read.found.empty())
+        co_return std::optional<evolution>{};
+    MERIDIAN_CO_CHECK(co_await load_instances(*on, read.found, request));
+    co_return std::optional<evolution>{std::move(read.found.front())};
+}
+
+asio::awaitable<result<temporal_page>> history::query(tenant_id tenant,
+                                                      temporal_selection selection,
+                                                      temporal_request request) {
+    const auto on = reader_;
+    auto reading = selection.matches ? page_by_walk(*on, tenant, selection, request)
+                                     : page_by_sql(*on, tenant, selection, request);
+    MERIDIAN_CO_TRY(temporal_page page, co_await std::move(reading));
+    page.more = page.evolutions.size() > static_cast<std::size_t>(selection.limit);
+    if (page.more)
+        page.evolutions.resize(static_cast<std::size_t>(selection.limit));
+    if (selection.count && !page.count) { // beyond the last page: no row carried the count
+        temporal_selection all = selection;
+        all.offset = 0;
+        all.limit = 1;
+        auto counting = page_by_sql(*on, tenant, all, request);
+        MERIDIAN_CO_TRY(const temporal_page counted, co_await std::move(counting));
+        page.count = counted.count.value_or(0);
+    }
+    MERIDIAN_CO_CHECK(co_await load_instances(*on, page.evolutions, request));
+    co_return page;
+}
+
+} // namespace meridian::store
