@@ -154,23 +154,30 @@ struct started {
     bool adopted;
 };
 
+/// PostgreSQL trusts a lock file whose process exists, be it another one of that number or one that
+/// is dead but not waited for. Backends that outlived their postmaster still keep a new one away,
+/// by the shared memory that belongs to the data folder.
+void remove_stale_locks(const layout& where) {
+    std::error_code ignored;
+    fs::remove(where.data / "postmaster.pid", ignored);
+    fs::remove(where.sockets / ".s.PGSQL.5432.lock", ignored);
+    fs::remove(where.sockets / ".s.PGSQL.5432", ignored);
+}
+
 /// Takes over a postmaster that a killed broker left. Nothing where there is none, or where it
 /// does not answer and was ended.
 std::optional<started> adopt(const layout& where, const cluster_options& options) {
     const found_postmaster found = find_postmaster(where);
-    if (found.pid == 0) {
-        std::error_code ignored;
-        fs::remove(where.data / "postmaster.pid", ignored);
-        return std::nullopt;
-    }
-    if (found.status != "stopping") {
+    if (found.pid != 0 && found.status != "stopping") {
         kill(found.pid, SIGHUP); // pg_ident.conf may have been rewritten
         if (wait_until_ready(where, found.pid, options.start_timeout)) {
             spdlog::info("took over the database server of an earlier run (pid {})", found.pid);
             return started{found.pid, true};
         }
     }
-    stop_postmaster(found.pid, options.stop_timeout);
+    if (found.pid != 0)
+        stop_postmaster(found.pid, options.stop_timeout);
+    remove_stale_locks(where);
     return std::nullopt;
 }
 

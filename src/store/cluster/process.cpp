@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -102,7 +103,14 @@ exit_state poll(pid_t pid) noexcept {
                                                              : exit_state::failed;
     if (done == 0)
         return exit_state::running;
-    return kill(pid, 0) == 0 || errno == EPERM ? exit_state::running : exit_state::failed;
+    if (kill(pid, 0) != 0 && errno != EPERM)
+        return exit_state::failed;
+    // One that is dead and not yet waited for by its parent has no folder any more.
+    std::array<char, 32> link{};
+    std::snprintf(link.data(), link.size(), "/proc/%d/cwd", int{pid});
+    char target = 0;
+    return readlink(link.data(), &target, 1) < 0 && errno == ENOENT ? exit_state::failed
+                                                                    : exit_state::running;
 }
 
 exit_state wait_for(pid_t pid, std::chrono::milliseconds limit) noexcept {
