@@ -67,6 +67,17 @@ struct mqtt_link::callbacks {
                 held->end(std::string("the connection ended: ") + mosquitto_strerror(code));
         });
     }
+    /// A TLS handshake that fails is told in the log alone; the library then tries again for ever.
+    static void logged(mosquitto*, void* link, int level, const char* text) {
+        if (level != MOSQ_LOG_ERR)
+            return;
+        auto self = of(link).weak_from_this();
+        asio::post(of(link).strand_, [self, why = std::string(text)] {
+            const auto held = self.lock();
+            if (held && held->phase_ == phase::connecting)
+                held->end(why);
+        });
+    }
     static void published(mosquitto*, void* link, int id, int code, const mosquitto_property*) {
         auto self = of(link).weak_from_this();
         asio::post(of(link).strand_, [self, id, code] {
@@ -152,6 +163,7 @@ std::optional<problem> mqtt_link::configure() {
         return problem(problem_kind::bad_gateway, mosquitto_strerror(code));
     mosquitto_connect_v5_callback_set(handle_, &callbacks::connected);
     mosquitto_disconnect_v5_callback_set(handle_, &callbacks::disconnected);
+    mosquitto_log_callback_set(handle_, &callbacks::logged);
     mosquitto_publish_v5_callback_set(handle_, &callbacks::published);
     return std::nullopt;
 }
