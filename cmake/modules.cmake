@@ -10,6 +10,10 @@ target_compile_definitions(
   meridian_options
   INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
             BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY)
+# g++ 12 with optimisation takes the frame allocation that asio::awaitable inherits for a mismatch.
+target_compile_options(
+  meridian_options
+  INTERFACE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<OR:$<NOT:$<CONFIG:Debug>>,$<BOOL:${MERIDIAN_SANITIZE}>>>:-Wno-mismatched-new-delete>)
 if(MERIDIAN_SANITIZE)
   target_compile_options(meridian_options INTERFACE -fsanitize=${MERIDIAN_SANITIZE}
                                                     -fno-sanitize-recover=all
