@@ -11,9 +11,10 @@ target_compile_definitions(
   INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
             BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY)
 # g++ 12 with optimisation takes the frame allocation that asio::awaitable inherits for a mismatch.
-target_compile_options(
-  meridian_options
-  INTERFACE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<OR:$<NOT:$<CONFIG:Debug>>,$<BOOL:${MERIDIAN_SANITIZE}>>>:-Wno-mismatched-new-delete>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (MERIDIAN_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL
+                                                                    "Debug"))
+  target_compile_options(meridian_options INTERFACE -Wno-mismatched-new-delete)
+endif()
 if(MERIDIAN_SANITIZE)
   target_compile_options(meridian_options INTERFACE -fsanitize=${MERIDIAN_SANITIZE}
                                                     -fno-sanitize-recover=all
