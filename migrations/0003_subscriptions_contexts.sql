@@ -23,7 +23,7 @@ CREATE TABLE subscription (
 CREATE INDEX subscription_next_run ON subscription (next_run) WHERE next_run IS NOT NULL;
 
 -- Notifications owed, written in the transaction of the change that caused them (at least once,
--- in order per subscription and entity: id order).
+-- in order of created_at, then id, per subscription and entity; ids are drawn in blocks).
 CREATE TABLE outbox (
   id bigint GENERATED ALWAYS AS IDENTITY (CACHE 64) PRIMARY KEY,
   tenant_id int NOT NULL,

@@ -23,8 +23,10 @@ refusal read_refusal(const PGresult* from) {
 failure to_failure(const PGresult* from, std::size_t step) {
     refusal why = read_refusal(from);
     problem what = to_problem(why.sqlstate, why.message);
-    // A refusal without SQLSTATE is libpq's own: the connection broke.
-    const bool answered = PQresultErrorField(from, PG_DIAG_SQLSTATE) != nullptr;
+    // A refusal without SQLSTATE is libpq's own: the connection broke. One that says that the
+    // server ends the session may come right behind a COMMIT that has happened.
+    const bool answered = PQresultErrorField(from, PG_DIAG_SQLSTATE) != nullptr &&
+                          !why.sqlstate.starts_with("57P") && !why.sqlstate.starts_with("08");
     return {std::move(what), std::move(why.sqlstate), step,
             answered ? fate::refused : fate::unknown};
 }
