@@ -5,7 +5,6 @@
 #include "query/values.hpp"
 
 #include <charconv>
-#include <cmath>
 #include <utility>
 
 // 4.9:
@@ -115,10 +114,7 @@ std::optional<literal> parse_number(std::string_view text) noexcept {
         return whole;
     double number = 0;
     const auto done = std::from_chars(text.data(), end, number);
-    if (done.ptr != end || !std::isfinite(number))
-        return std::nullopt;
-    // Too small for a double is zero; too large is refused.
-    if (done.ec == std::errc::result_out_of_range && number != 0)
+    if (done.ec != std::errc() || done.ptr != end)
         return std::nullopt;
     return canonical_number(number);
 }

@@ -131,8 +131,12 @@ private:
         if (auto* values = std::get_if<value_list>(&of.operand))
             std::for_each(values->begin(), values->end(), read);
         if (auto* range = std::get_if<value_range>(&of.operand)) {
+            const auto before = *range;
             read(range->low);
             read(range->high);
+            if (!std::holds_alternative<date_time>(range->low) ||
+                !std::holds_alternative<date_time>(range->high))
+                *range = before; // a range has one type
         }
     }
 

@@ -90,25 +90,28 @@ std::string clock_text(std::chrono::microseconds since_midnight) {
     return meridian::to_text(timestamp(since_midnight)).substr(11);
 }
 
+/// Within braces a colon ends the types, so that prefixed names are written in full.
+std::string inner_name_text(const std::string& iri, const jsonld::context* context) {
+    auto name = name_text(iri, context);
+    return name.find(':') == std::string::npos || name.front() == '<' ? name : '<' + iri + '>';
+}
+
 std::string target_text(const attribute_path& target, const jsonld::context* context) {
     std::string out;
     for (const auto& step : target.links) {
-        out += name_text(step.name, context);
+        out += out.empty() ? name_text(step.name, context) : inner_name_text(step.name, context);
         char before = '{';
         for (const auto& type : step.types) {
             out += before;
             before = ',';
-            // Within braces a colon ends the types, so prefixed names are written in full.
-            auto name = name_text(type, context);
-            out += name.find(':') == std::string::npos || name.front() == '<' ? name
-                                                                                : '<' + type + '>';
+            out += inner_name_text(type, context);
         }
         out += step.types.empty() ? '{' : ':';
     }
-    auto path = to_text(target.path, context);
-    if (!target.links.empty() && !target.path.names.empty() && path.front() != '<')
-        path = to_text(target.path, nullptr);
-    out += path;
+    const auto& names = target.path.names;
+    const bool in_full = !target.links.empty() && !names.empty() &&
+                         inner_name_text(names.front(), context) != name_text(names.front(), context);
+    out += to_text(target.path, in_full ? nullptr : context);
     out.append(target.links.size(), '}');
     return out;
 }
