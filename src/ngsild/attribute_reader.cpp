@@ -91,8 +91,8 @@ result<std::string> attribute_reader::expand(std::string_view name, const place&
 result<json> attribute_reader::bare(const json& sent, std::string_view name,
                                     const place& at) const {
     json value = sent;
-    const auto kind = looks_like_geometry(sent) ? attribute_kind::geo_property
-                                                : attribute_kind::property;
+    const auto kind =
+        looks_like_geometry(sent) ? attribute_kind::geo_property : attribute_kind::property;
     if (auto wrong = check(name)(kind, value, at))
         return std::move(*wrong);
     auto out = json::object();
@@ -238,6 +238,9 @@ std::optional<problem> attribute_reader::member(json& out, const instance_scope&
             return keep_if(true, {});
         return of.check.fault("it cannot have the member " + name + " (4.5.2.2)", here);
     case member_role::context:
+        if (of.at.is_root()) // an Attribute Fragment as a payload, whose @context the caller has
+                             // read
+            return std::nullopt;
         return of.check.fault("an Attribute cannot have an @context (4.5.1)", here);
     case member_role::reserved:
         return of.check.fault(name + " cannot name an Attribute of an Attribute (4.5.1)", here);
@@ -260,7 +263,8 @@ std::optional<problem> attribute_reader::member(json& out, const instance_scope&
                            parse_date_time(value.get_ref<const std::string&>()).has_value(),
                        name + " is not a DateTime (4.6.3)");
     case member_role::unit_code:
-        return keep_if(value.is_string() && !is_null_text(value), "unitCode is not a string (4.5.2)");
+        return keep_if(value.is_string() && !is_null_text(value),
+                       "unitCode is not a string (4.5.2)");
     case member_role::proof:
         return keep_if(value.is_object() && value.contains("value") && value["value"].is_object(),
                        "ngsildproof is not a Property with an object as value (4.5.2.2)");

@@ -17,10 +17,11 @@ inline void append_member(json& object, std::string_view name, json value) {
     object.get_ref<json::object_t&>().emplace_back(std::string(name), std::move(value));
 }
 
-/// Attributes as they were sent, checked and with their names expanded: normalized, whatever mixture
-/// of normalized and concise they came in. The `type` of an instance comes first, its value second.
-/// Two forms are left that say less: `{"value": …}` without type for a bare value, whose kind a
-/// merge takes from what it meets (4.5.2.3, 5.6.17), and, in fragments, instances without a value.
+/// Attributes as they were sent, checked and with their names expanded: normalized, whatever
+/// mixture of normalized and concise they came in. The `type` of an instance comes first, its value
+/// second. Two forms are left that say less: `{"value": …}` without type for a bare value, whose
+/// kind a merge takes from what it meets (4.5.2.3, 5.6.17), and, in fragments, instances without a
+/// value.
 class attribute_reader {
 public:
     attribute_reader(const jsonld::context& context, const parse_limits& limits, nulls mode)
@@ -42,8 +43,7 @@ public:
 
 private:
     struct instance_scope;
-    [[nodiscard]] result<json> bare(const json& sent, std::string_view name,
-                                    const place& at) const;
+    [[nodiscard]] result<json> bare(const json& sent, std::string_view name, const place& at) const;
     [[nodiscard]] result<json> instances(const json& sent, std::string_view name, const place& at,
                                          std::size_t depth) const;
     [[nodiscard]] result<json> object(const json& sent, std::string_view name, const place& at,

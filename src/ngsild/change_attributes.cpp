@@ -61,8 +61,7 @@ private:
         if (body.is_object())
             if (const auto found = body.find("datasetId"); found != body.end())
                 dataset = scope_.dictionary.find(found->get_ref<const std::string&>());
-        patches_.push_back(
-            {scope_.dictionary.find(name), dataset, name, &body, is_deletion(body)});
+        patches_.push_back({scope_.dictionary.find(name), dataset, name, &body, is_deletion(body)});
     }
 
     std::optional<problem> apply_to_document() {
@@ -222,8 +221,8 @@ result<change> apply(const stored_entity& old, const entity_fragment& fragment, 
 
 result<change> append_attributes(const stored_entity& old, const entity_fragment& fragment,
                                  overwrite mode, const change_scope& scope) {
-    return apply(old, fragment,
-                 mode == overwrite::yes ? operation::append : operation::append_new, scope);
+    return apply(old, fragment, mode == overwrite::yes ? operation::append : operation::append_new,
+                 scope);
 }
 
 result<change> update_attributes(const stored_entity& old, const entity_fragment& fragment,

@@ -6,7 +6,7 @@ namespace meridian::ngsild {
 
 namespace {
 
-constexpr std::size_t list_limit = 10'000;             ///< types, Scopes
+constexpr std::size_t list_limit = 10'000; ///< types, Scopes
 constexpr std::size_t document_bytes = 64 * 1024 * 1024;
 
 } // namespace
@@ -44,8 +44,8 @@ void change_builder::create(name_id attribute, attribute_instance after) {
     changed(scope_.dictionary.iri(attribute));
     const auto dataset =
         after.dataset_id.empty() ? name_id{0} : scope_.dictionary.find(after.dataset_id);
-    made_.attributes.push_back({attribute_change::what::created, attribute, dataset, std::nullopt,
-                                std::move(after)});
+    made_.attributes.push_back(
+        {attribute_change::what::created, attribute, dataset, std::nullopt, std::move(after)});
 }
 
 void change_builder::remove(const instance_view& before) {

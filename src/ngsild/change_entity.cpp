@@ -8,8 +8,7 @@ namespace meridian::ngsild {
 
 namespace {
 
-std::vector<name_id> ids_of(const std::vector<std::string>& names_there,
-                            const names& dictionary) {
+std::vector<name_id> ids_of(const std::vector<std::string>& names_there, const names& dictionary) {
     std::vector<name_id> out;
     out.reserve(names_there.size());
     for (const auto& one : names_there)
@@ -60,11 +59,10 @@ change create_entity(const entity& subject, const change_scope& scope) {
         for (const auto& instance : one.instances) {
             auto after = stamped(instance, scope.now);
             document.add(name, after);
-            const auto dataset = after.dataset_id.empty()
-                                     ? name_id{0}
-                                     : scope.dictionary.find(after.dataset_id);
-            out.attributes.push_back({attribute_change::what::created, name, dataset, std::nullopt,
-                                      std::move(after)});
+            const auto dataset =
+                after.dataset_id.empty() ? name_id{0} : scope.dictionary.find(after.dataset_id);
+            out.attributes.push_back(
+                {attribute_change::what::created, name, dataset, std::nullopt, std::move(after)});
         }
         out.updated.push_back(one.name);
     }
@@ -116,8 +114,8 @@ change delete_entity(const stored_entity& old, const change_scope& scope) {
         out.expires_before = old.document.expires_at();
     for (std::size_t index = 0; index < old.document.size(); ++index) {
         const auto before = old.document.instance(index);
-        out.attributes.push_back({attribute_change::what::deleted, before.attribute,
-                                  before.dataset, decode(before, scope.dictionary), std::nullopt});
+        out.attributes.push_back({attribute_change::what::deleted, before.attribute, before.dataset,
+                                  decode(before, scope.dictionary), std::nullopt});
     }
     return out;
 }

@@ -23,10 +23,10 @@ json read_iris(const named_member& from) {
 
 /// The members after the value: datasetId, observedAt and those that are kept as sent.
 void read_members(const instance_view& from, attribute_instance& into) {
-    const auto value_end = from.value.empty() ? type_member(from.kind).size() + 9
-                                              : static_cast<std::size_t>(from.value.data() -
-                                                                         from.text.data()) +
-                                                    from.value.size();
+    const auto value_end =
+        from.value.empty()
+            ? type_member(from.kind).size() + 9
+            : static_cast<std::size_t>(from.value.data() - from.text.data()) + from.value.size();
     const auto rest = from.text.substr(value_end);
     if (rest.size() < 2)
         return;

@@ -34,8 +34,7 @@ void append_text(std::string& out, const attribute_instance& instance, entry& in
         append_member_name(out, value_member(instance.kind));
         into.value_offset = static_cast<std::uint32_t>(out.size() - start);
         append_json(out, instance.value);
-        into.value_length =
-            static_cast<std::uint32_t>(out.size() - start - into.value_offset);
+        into.value_length = static_cast<std::uint32_t>(out.size() - start - into.value_offset);
     }
     const auto first_member = out.size();
     if (!instance.dataset_id.empty()) {

@@ -10,9 +10,9 @@ namespace {
 
 struct shape {
     std::string_view type;
-    int depth;               ///< arrays around a position
-    std::size_t least;       ///< members of the innermost array of positions
-    bool closed;             ///< the innermost arrays are rings
+    int depth;         ///< arrays around a position
+    std::size_t least; ///< members of the innermost array of positions
+    bool closed;       ///< the innermost arrays are rings
 };
 constexpr std::array<shape, 6> shapes{{
     {"Point", 0, 0, false},

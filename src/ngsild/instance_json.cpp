@@ -1,6 +1,7 @@
 #include "instance_json.hpp"
 
 #include "attribute_reader.hpp"
+#include "name_rules.hpp"
 
 namespace meridian::ngsild {
 
@@ -14,8 +15,7 @@ std::optional<timestamp> moment_of(const json& value) {
 
 result<attribute> nested_attribute(const std::string& name, json&& body,
                                    const instance_source& from) {
-    return to_attribute(name, std::move(body),
-                        instance_source{name, from.limits, from.values});
+    return to_attribute(name, std::move(body), instance_source{name, from.limits, from.values});
 }
 
 } // namespace
@@ -36,8 +36,14 @@ result<attribute_instance> to_instance(json&& body, const instance_source& from)
     const auto value_name = value_member(out.kind);
     bool has_value = false;
     for (auto& [name, value] : body.items()) {
-        if (from.values == verify::yes && is_null_text(value))
-            return check.fault("an NGSI-LD Null cannot stand here (5.5.4)", place(root, name));
+        if (from.values == verify::yes) {
+            const place here(root, name);
+            if (is_null_text(value))
+                return check.fault("an NGSI-LD Null cannot stand here (5.5.4)", here);
+            const auto* rule = find_member_rule(name);
+            if (rule != nullptr && !allows(*rule, out.kind))
+                return check.fault("it cannot have the member " + name + " (4.5)", here);
+        }
         if (name == value_name) {
             out.value = std::move(value);
             has_value = true;
@@ -48,7 +54,7 @@ result<attribute_instance> to_instance(json&& body, const instance_source& from)
         } else if (name == "observedAt") {
             out.observed_at = moment_of(value);
         } else if (name == "expiresAt") {
-            out.expires_at = moment_of(value);
+            out.expires_at = parse_expires_at(value);
         } else if (name == "valueType") {
             out.value_type = std::move(value);
         } else if (name == "objectType") {

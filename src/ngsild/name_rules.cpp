@@ -146,13 +146,36 @@ bool is_reserved_iri(std::string_view iri) noexcept {
     if (!iri.starts_with(core_namespace))
         return false;
     const auto tail = iri.substr(core_namespace.size());
-    static constexpr std::array<std::string_view, 30> reserved{
-        "hasValue", "hasObject", "hasLanguageMap", "hasVocab", "hasJSON", "hasValueList",
-        "hasObjectList", "hasPreviousValue", "hasPreviousObject", "hasPreviousLanguageMap",
-        "hasPreviousVocab", "hasPreviousJson", "hasPreviousValueList", "hasPreviousObjectList",
-        "datasetId", "observedAt", "expiresAt", "unitCode", "hasValueType", "hasObjectType",
-        "entityIdSealed", "entityTypeSealed", "createdAt", "modifiedAt", "deletedAt", "instanceId",
-        "lang", "entity", "entityList", "scope"};
+    static constexpr std::array<std::string_view, 30> reserved{"hasValue",
+                                                               "hasObject",
+                                                               "hasLanguageMap",
+                                                               "hasVocab",
+                                                               "hasJSON",
+                                                               "hasValueList",
+                                                               "hasObjectList",
+                                                               "hasPreviousValue",
+                                                               "hasPreviousObject",
+                                                               "hasPreviousLanguageMap",
+                                                               "hasPreviousVocab",
+                                                               "hasPreviousJson",
+                                                               "hasPreviousValueList",
+                                                               "hasPreviousObjectList",
+                                                               "datasetId",
+                                                               "observedAt",
+                                                               "expiresAt",
+                                                               "unitCode",
+                                                               "hasValueType",
+                                                               "hasObjectType",
+                                                               "entityIdSealed",
+                                                               "entityTypeSealed",
+                                                               "createdAt",
+                                                               "modifiedAt",
+                                                               "deletedAt",
+                                                               "instanceId",
+                                                               "lang",
+                                                               "entity",
+                                                               "entityList",
+                                                               "scope"};
     return std::ranges::find(reserved, tail) != reserved.end();
 }
 

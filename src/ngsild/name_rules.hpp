@@ -24,8 +24,8 @@ inline constexpr std::size_t name_bytes = 2'048;
 /// What a member of an Attribute is by its short name.
 enum class member_role : std::uint8_t {
     type,
-    value,        ///< one of the members that hold a kind's value; see `kinds`
-    previous,     ///< output only: the value before (4.5.2.2 …)
+    value,    ///< one of the members that hold a kind's value; see `kinds`
+    previous, ///< output only: the value before (4.5.2.2 …)
     dataset_id,
     observed_at,
     expires_at,
@@ -33,11 +33,11 @@ enum class member_role : std::uint8_t {
     value_type,
     object_type,
     proof,
-    sealed,       ///< entityIdSealed, entityTypeSealed: within ngsildproof alone
-    system,       ///< 5.2.2 and output only: ignored
-    linked,       ///< entity, entityList: output only on Relationships
+    sealed, ///< entityIdSealed, entityTypeSealed: within ngsildproof alone
+    system, ///< 5.2.2 and output only: ignored
+    linked, ///< entity, entityList: output only on Relationships
     context,
-    reserved,     ///< other terms that cannot name an Attribute (4.5.1)
+    reserved, ///< other terms that cannot name an Attribute (4.5.1)
 };
 struct member_rule {
     member_role role;

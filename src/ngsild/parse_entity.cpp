@@ -76,8 +76,8 @@ std::optional<problem> entity_reader::types(const json& value, const place& at) 
 }
 
 std::optional<problem> entity_reader::one_scope(const json& value, const place& at) {
-    auto scope = value.is_string() ? parse_scope(value.get_ref<const std::string&>())
-                                   : std::nullopt;
+    auto scope =
+        value.is_string() ? parse_scope(value.get_ref<const std::string&>()) : std::nullopt;
     if (!scope)
         return refuse("The scope of the Entity is not a Scope (4.18).", at);
     if (std::ranges::find(*out.scopes, *scope) == out.scopes->end())
@@ -108,8 +108,7 @@ std::optional<problem> entity_reader::expires_at(const json& value, const place&
         out.expires_at_is_null = true;
         return std::nullopt;
     }
-    if (value.is_string())
-        out.expires_at = parse_date_time(value.get_ref<const std::string&>());
+    out.expires_at = parse_expires_at(value);
     if (!out.expires_at)
         return refuse("The expiresAt of the Entity is not a DateTime (4.22, 4.6.3).", at);
     return std::nullopt;

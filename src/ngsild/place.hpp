@@ -15,6 +15,8 @@ public:
     place(const place& parent, std::size_t index)
         : parent_(&parent), index_(index), is_index_(true) {}
 
+    /// Whether it is the payload itself.
+    [[nodiscard]] bool is_root() const noexcept { return parent_ == nullptr; }
     /// RFC 6901.
     [[nodiscard]] std::string pointer() const;
 

@@ -10,10 +10,9 @@ namespace {
 std::optional<attribute_kind> wrapped_kind(const json& sent) {
     if (!sent.is_object() || sent.size() != 1)
         return std::nullopt;
-    for (const auto kind :
-         {attribute_kind::language_property, attribute_kind::vocab_property,
-          attribute_kind::json_property, attribute_kind::list_property,
-          attribute_kind::list_relationship})
+    for (const auto kind : {attribute_kind::language_property, attribute_kind::vocab_property,
+                            attribute_kind::json_property, attribute_kind::list_property,
+                            attribute_kind::list_relationship})
         if (sent.contains(value_member(kind)))
             return kind;
     return std::nullopt;

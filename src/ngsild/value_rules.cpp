@@ -21,8 +21,17 @@ bool is_null_value(const json& value) noexcept {
         return value.contains("@none") && is_null_text(only);
     if (!value.is_array())
         return false;
-    return is_null_text(only) || (only.is_object() && only.size() == 1 &&
-                                  only.contains("object") && is_null_text(*only.begin()));
+    return is_null_text(only) || (only.is_object() && only.size() == 1 && only.contains("object") &&
+                                  is_null_text(*only.begin()));
+}
+
+std::optional<timestamp> parse_expires_at(const json& value) noexcept {
+    if (!value.is_string())
+        return std::nullopt;
+    auto moment = parse_date_time(value.get_ref<const std::string&>());
+    if (moment == timestamp{})
+        *moment += std::chrono::microseconds{1};
+    return moment;
 }
 
 problem value_check::fault(std::string_view what, const place& at) const {
@@ -114,10 +123,9 @@ std::optional<problem> value_check::check_language_map(const json& value, const 
         const auto is_text = [&](const json& one) {
             return one.is_string() && (mode == nulls::allowed || !is_null_text(one));
         };
-        if (!is_text(text) &&
-            !(text.is_array() && std::all_of(text.begin(), text.end(), is_text)))
-            return fault("languageMap holds something other than strings and arrays of them (4.6.5)",
-                         here);
+        if (!is_text(text) && !(text.is_array() && std::all_of(text.begin(), text.end(), is_text)))
+            return fault(
+                "languageMap holds something other than strings and arrays of them (4.6.5)", here);
     }
     return std::nullopt;
 }

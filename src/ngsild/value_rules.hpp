@@ -20,6 +20,10 @@ enum class nulls : bool { refused, allowed };
 /// the string, an array of just it (also `[{"object": it}]`), `{"@none": it}` in a languageMap.
 [[nodiscard]] bool is_null_value(const json& value) noexcept;
 
+/// The moment of an expiresAt (4.22); nothing where `value` is no DateTime. The one moment that
+/// stands for none in stored documents, 1970-01-01T00:00:00Z, becomes the microsecond after it.
+[[nodiscard]] std::optional<timestamp> parse_expires_at(const json& value) noexcept;
+
 /// The checks of one payload.
 struct value_check {
     nulls mode;

@@ -92,8 +92,7 @@ TEST_F(clause_5_6_1_create, everything_gets_the_stamp_of_the_change) {
 TEST_F(clause_5_6_2_update, instance_is_replaced_whole_and_keeps_created_at) {
     store_attribute(R"({"value":25,"unitCode":"CEL","observedAt":"2022-03-14T01:59:26.535Z"})");
     const auto made = update_attributes(
-        old(), fragment(R"({"a":{"type":"Property","value":100,"b":"urn:ngsi-ld:null"}})"),
-        day(2));
+        old(), fragment(R"({"a":{"type":"Property","value":100,"b":"urn:ngsi-ld:null"}})"), day(2));
     EXPECT_EQ(after(made), R"({"a":{"type":"Property","value":100}})"_json_of);
     EXPECT_EQ(times(made), (std::pair{at(1), at(2)}));
     EXPECT_EQ(made->happened, change::what::updated);
@@ -211,9 +210,8 @@ TEST_F(clause_5_6_3_append, scope_is_replaced_or_appended) {
 
 TEST_F(clause_5_6_3_append, nulls_are_refused) {
     store_attribute("1");
-    for (const auto* sent :
-         {R"({"a":"urn:ngsi-ld:null"})", R"({"a":{"value":"urn:ngsi-ld:null"}})",
-          R"({"b":{"value":1,"unitCode":"urn:ngsi-ld:null"}})"})
+    for (const auto* sent : {R"({"a":"urn:ngsi-ld:null"})", R"({"a":{"value":"urn:ngsi-ld:null"}})",
+                             R"({"b":{"value":1,"unitCode":"urn:ngsi-ld:null"}})"})
         EXPECT_EQ(append_attributes(old(), fragment(sent), overwrite::yes, day(2)).error().kind(),
                   problem_kind::bad_request_data)
             << sent;
@@ -231,8 +229,7 @@ TEST_F(clause_5_6_3_append, instance_without_a_value_is_bad_request_data) {
 TEST_F(clause_5_6_4_partial_update, members_are_replaced_and_others_stay) {
     store_attribute(R"({"value":{"x":1,"y":2},"unitCode":"CEL","b":{"value":1,"c":2}})");
     const auto made = partial_update_attribute(
-        old(),
-        attribute_fragment(R"({"value":{"x":9},"observedAt":"2026-01-01T00:00:00Z","b":7})"),
+        old(), attribute_fragment(R"({"value":{"x":9},"observedAt":"2026-01-01T00:00:00Z","b":7})"),
         day(2));
     EXPECT_EQ(after(made), R"({"a":{"type":"Property","value":{"x":9},
         "observedAt":"2026-01-01T00:00:00Z","unitCode":"CEL",
@@ -242,12 +239,11 @@ TEST_F(clause_5_6_4_partial_update, members_are_replaced_and_others_stay) {
 
 TEST_F(clause_5_6_4_partial_update, nulls_remove_members_or_the_instance) {
     store_attribute(R"({"value":1,"unitCode":"CEL","b":2})");
-    EXPECT_EQ(after(partial_update_attribute(
-                  old(),
-                  attribute_fragment(
-                      R"({"unitCode":"urn:ngsi-ld:null","b":"urn:ngsi-ld:null"})"),
-                  day(2))),
-              R"({"a":{"type":"Property","value":1}})"_json_of);
+    EXPECT_EQ(
+        after(partial_update_attribute(
+            old(), attribute_fragment(R"({"unitCode":"urn:ngsi-ld:null","b":"urn:ngsi-ld:null"})"),
+            day(2))),
+        R"({"a":{"type":"Property","value":1}})"_json_of);
     EXPECT_EQ(after(partial_update_attribute(
                   old(), attribute_fragment(R"({"value":"urn:ngsi-ld:null"})"), day(2))),
               json::object());
@@ -261,11 +257,20 @@ TEST_F(clause_5_6_4_partial_update, kind_cannot_change) {
               problem_kind::bad_request_data);
 }
 
+TEST_F(clause_5_6_4_partial_update, members_that_the_kind_must_not_have_are_bad_request_data) {
+    store_attribute(R"({"object":"urn:x:1"})");
+    EXPECT_EQ(partial_update_attribute(old(), attribute_fragment(R"({"unitCode":"CEL"})"), day(2))
+                  .error()
+                  .kind(),
+              problem_kind::bad_request_data);
+}
+
 TEST_F(clause_5_6_4_partial_update, absent_instance_is_resource_not_found) {
     store_attribute(R"({"value":1,"datasetId":"urn:d:1"})");
-    EXPECT_EQ(
-        partial_update_attribute(old(), attribute_fragment(R"({"value":2})"), day(2)).error().kind(),
-        problem_kind::resource_not_found);
+    EXPECT_EQ(partial_update_attribute(old(), attribute_fragment(R"({"value":2})"), day(2))
+                  .error()
+                  .kind(),
+              problem_kind::resource_not_found);
 }
 
 TEST_F(clause_5_6_5_delete_attribute, takes_the_instance_all_or_the_scope) {
@@ -365,9 +370,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(clause_5_6_17_merge, what_ends_invalid_is_bad_request_data) {
     store_attribute("1");
-    for (const auto* sent : {R"({"a":{"type":"Relationship"}})",
-                             R"({"b":{"type":"Property","unitCode":"C"}})",
-                             R"({"a":{"value":[{"b":"urn:ngsi-ld:null"}]}})"}) {
+    for (const auto* sent :
+         {R"({"a":{"type":"Relationship"}})", R"({"b":{"type":"Property","unitCode":"C"}})",
+          R"({"a":{"value":[{"b":"urn:ngsi-ld:null"}]}})"}) {
         const auto made = merge_entity(old(), fragment(sent), {}, day(2));
         ASSERT_FALSE(made) << sent;
         EXPECT_EQ(made.error().kind(), problem_kind::bad_request_data);

@@ -80,8 +80,7 @@ TEST(document, views_show_the_spans_of_an_instance) {
     EXPECT_EQ(inner.text, R"("type":"VocabProperty")");
     EXPECT_EQ(inner.value, "");
     EXPECT_EQ(inner.flags, entry_value_is_primitive | entry_has_names);
-    EXPECT_EQ(named_members(inner).front().iris,
-              std::vector<std::string_view>{"https://e.org/v"});
+    EXPECT_EQ(named_members(inner).front().iris, std::vector<std::string_view>{"https://e.org/v"});
 }
 
 TEST(document, empty_one_opens) {
@@ -120,8 +119,7 @@ TEST(document, damaged_bytes_are_refused_or_read_within_their_bounds) {
             if (source.below(3) == 0)
                 damaged.resize(source.below(damaged.size()));
             damaged.shrink_to_fit();
-            const auto view =
-                document_view::open(std::string_view(damaged.data(), damaged.size()));
+            const auto view = document_view::open(std::string_view(damaged.data(), damaged.size()));
             if (!view) {
                 ++refused;
                 EXPECT_EQ(view.error().kind(), problem_kind::internal_error);

@@ -64,10 +64,12 @@ INSTANTIATE_TEST_SUITE_P(
         accepted_case{R"({"value":{"type":"Point","coordinates":[1,2]},"b":1})",
                       R"({"type":"GeoProperty","value":{"type":"Point","coordinates":[1,2]},)"
                       R"("b":{"type":"Property","value":1}})"},
-        accepted_case{R"({"type":"GeoProperty","value":"{\"type\":\"Point\",\"coordinates\":[1,2]}"})",
-                      R"({"type":"GeoProperty","value":{"type":"Point","coordinates":[1,2]}})"},
-        accepted_case{R"({"languageMap":{"en-GB":"a","@none":["b","c"]}})",
-                      R"({"type":"LanguageProperty","languageMap":{"en-GB":"a","@none":["b","c"]}})"},
+        accepted_case{
+            R"({"type":"GeoProperty","value":"{\"type\":\"Point\",\"coordinates\":[1,2]}"})",
+            R"({"type":"GeoProperty","value":{"type":"Point","coordinates":[1,2]}})"},
+        accepted_case{
+            R"({"languageMap":{"en-GB":"a","@none":["b","c"]}})",
+            R"({"type":"LanguageProperty","languageMap":{"en-GB":"a","@none":["b","c"]}})"},
         accepted_case{R"({"vocab":["x","https://e.org/y"]})",
                       R"({"type":"VocabProperty","vocab":[)"
                       R"("https://uri.etsi.org/ngsi-ld/default-context/x","https://e.org/y"]})"},
@@ -177,7 +179,8 @@ TEST(clause_4_7_geometries, each_supported_type_is_taken) {
 }
 
 TEST(clause_4_7_geometries, vertices_have_a_limit) {
-    const auto payload = parse_json(with_attribute(R"({"type":"MultiPoint","coordinates":[[1,2],[1,2]]})"));
+    const auto payload =
+        parse_json(with_attribute(R"({"type":"MultiPoint","coordinates":[[1,2],[1,2]]})"));
     EXPECT_FALSE(parse_entity(*payload, *jsonld::core_context(), {.geometry_vertices = 1}));
     EXPECT_TRUE(parse_entity(*payload, *jsonld::core_context(), {.geometry_vertices = 2}));
 }
@@ -287,16 +290,16 @@ TEST(clause_4_5_4_simplified, becomes_normalized_with_open_kinds) {
 }
 
 TEST(clause_5_6_4_attribute_fragment, is_an_instance_even_without_a_value) {
-    const auto made = parse_attribute_fragment(R"({"unitCode":"CEL"})"_json_of, in_default("a"),
-                                               *jsonld::core_context());
+    const auto made =
+        parse_attribute_fragment(R"({"unitCode":"CEL","@context":"https://x.org"})"_json_of,
+                                 in_default("a"), *jsonld::core_context());
     ASSERT_TRUE(made);
     auto expected = json::object();
     expected[in_default("a")] = R"({"unitCode":"CEL"})"_json_of;
     EXPECT_EQ(made->attributes, expected);
     EXPECT_FALSE(parse_attribute_fragment(json(7), in_default("a"), *jsonld::core_context()));
-    EXPECT_FALSE(parse_attribute_fragment(R"({"value":7})"_json_of,
-                                          "https://uri.etsi.org/ngsi-ld/scope",
-                                          *jsonld::core_context()));
+    EXPECT_FALSE(parse_attribute_fragment(
+        R"({"value":7})"_json_of, "https://uri.etsi.org/ngsi-ld/scope", *jsonld::core_context()));
 }
 
 } // namespace

@@ -76,7 +76,6 @@ void list_leaves(const json& value, path& at, std::map<path, json>& out) {
     }
 }
 
-
 json reference_merge(const json& target, const json& patch) {
     std::map<path, json> changes;
     path at;

@@ -35,9 +35,9 @@ struct attribute_change {
 /// Everything that is stored or owed because of the change derives from it.
 struct change {
     enum class what : std::uint8_t { none, created, updated, deleted };
-    what happened = what::none;        ///< none: nothing was to be changed, nothing is written
+    what happened = what::none; ///< none: nothing was to be changed, nothing is written
     std::string entity_id;
-    std::string document;              ///< empty when deleted or none
+    std::string document; ///< empty when deleted or none
     timestamp created_at{};
     timestamp modified_at{};
     std::vector<name_id> types_before; ///< empty when created
@@ -56,7 +56,7 @@ struct change {
 /// What the merge functions need beside the two documents.
 struct change_scope {
     const names& dictionary;
-    timestamp now; ///< the stamp of this change: the database clock under the lock
+    timestamp now;         ///< the stamp of this change: the database clock under the lock
     parse_limits limits{}; ///< for values that a merge puts together
 };
 
@@ -81,10 +81,10 @@ enum class delete_all : bool { no, yes };
 [[nodiscard]] result<change> update_attributes(const stored_entity& old,
                                                const entity_fragment& fragment,
                                                const change_scope& scope);
-/// 5.6.4 with the behaviour of 5.5.8: members of the instance are replaced, a Null removes them, and
-/// as its value the instance. `fragment` holds just the one Attribute.
-/// Fails with resource_not_found when that instance does not exist, bad_request_data when the
-/// fragment is of another kind.
+/// 5.6.4 with the behaviour of 5.5.8: members of the instance are replaced, a Null removes them,
+/// and as its value the instance. `fragment` holds just the one Attribute. Fails with
+/// resource_not_found when that instance does not exist, bad_request_data when the fragment is of
+/// another kind.
 [[nodiscard]] result<change> partial_update_attribute(const stored_entity& old,
                                                       const entity_fragment& fragment,
                                                       const change_scope& scope);
@@ -92,8 +92,8 @@ enum class delete_all : bool { no, yes };
 [[nodiscard]] result<change> replace_attribute(const stored_entity& old,
                                                const entity_fragment& fragment,
                                                const change_scope& scope);
-/// 5.6.5. `dataset_id` empty or "@none": the default instance. The Attribute may be the scope, by its
-/// short or expanded name. Fails with resource_not_found.
+/// 5.6.5. `dataset_id` empty or "@none": the default instance. The Attribute may be the scope, by
+/// its short or expanded name. Fails with resource_not_found.
 [[nodiscard]] result<change> delete_attribute(const stored_entity& old,
                                               std::string_view attribute_name,
                                               std::string_view dataset_id, delete_all all,
@@ -105,8 +105,7 @@ struct merge_options {
 };
 /// 5.6.17 with the behaviour of 5.5.12: JSON Merge Patch on all levels, with NGSI-LD Nulls.
 /// Fails with bad_request_data where what comes of it is not valid.
-[[nodiscard]] result<change> merge_entity(const stored_entity& old,
-                                          const entity_fragment& fragment,
+[[nodiscard]] result<change> merge_entity(const stored_entity& old, const entity_fragment& fragment,
                                           const merge_options& options, const change_scope& scope);
 
 } // namespace meridian::ngsild

@@ -52,9 +52,9 @@ struct instance_view {
     timestamp modified_at{};
     timestamp expires_at{}; ///< zero: none
     std::string_view slice;
-    std::string_view text;  ///< members as described above
-    std::string_view value; ///< the span of the value in `text`; empty for VocabProperty
-    std::string_view names; ///< encoded names part; see names_reader
+    std::string_view text;   ///< members as described above
+    std::string_view value;  ///< the span of the value in `text`; empty for VocabProperty
+    std::string_view names;  ///< encoded names part; see names_reader
     std::string_view nested; ///< entries and slices of its Attributes; read by nested_instance
 };
 

@@ -39,9 +39,9 @@ struct attribute;
 struct attribute_instance {
     attribute_kind kind = attribute_kind::property;
     /// Property: any JSON. GeoProperty: a GeoJSON geometry. Relationship: a URI or an array of
-    /// them. LanguageProperty: the languageMap. VocabProperty: an IRI or an array of them, expanded.
-    /// JsonProperty: any JSON, names untouched. ListProperty: an array. ListRelationship: an array
-    /// of `{"object": URI}`.
+    /// them. LanguageProperty: the languageMap. VocabProperty: an IRI or an array of them,
+    /// expanded. JsonProperty: any JSON, names untouched. ListProperty: an array. ListRelationship:
+    /// an array of `{"object": URI}`.
     json value;
     std::string dataset_id; ///< empty: the default instance
     std::optional<timestamp> observed_at;
@@ -81,18 +81,18 @@ struct entity {
 
 /// An Entity Fragment (5.4) or Attribute Fragment, expanded, its values as JSON since an NGSI-LD
 /// Null may stand on every level: `attributes` is an object whose names are expanded IRIs and
-/// whose values are Attributes in normalized form: one object, an array of instances, or the text of
-/// the NGSI-LD Null. Two forms say less: an instance without its value member (a change of other
-/// members), and `{"value": …}` without `type`, which is what a bare value becomes (4.5.2.3, 4.5.4):
-/// a merge keeps the kind of the Attribute that it meets (5.6.17.4).
+/// whose values are Attributes in normalized form: one object, an array of instances, or the text
+/// of the NGSI-LD Null. Two forms say less: an instance without its value member (a change of other
+/// members), and `{"value": …}` without `type`, which is what a bare value becomes
+/// (4.5.2.3, 4.5.4): a merge keeps the kind of the Attribute that it meets (5.6.17.4).
 struct entity_fragment {
     std::optional<std::string> id;
-    std::vector<std::string> types;             ///< empty: not given
+    std::vector<std::string> types; ///< empty: not given
     std::optional<std::vector<std::string>> scopes;
-    bool scopes_are_null = false;               ///< scope was the NGSI-LD Null
+    bool scopes_are_null = false; ///< scope was the NGSI-LD Null
     std::optional<timestamp> expires_at;
     bool expires_at_is_null = false;
-    bool simplified = false;                    ///< it was sent so (4.5.4); its form here is the same
+    bool simplified = false; ///< it was sent so (4.5.4); its form here is the same
     json attributes = json::object();
 };
 
