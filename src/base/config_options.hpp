@@ -49,7 +49,7 @@ struct option_section {
 [[nodiscard]] std::span<const std::string_view> option_names();
 
 /// What a value must look like, for messages and documents: "number", "duration" …
-[[nodiscard]] std::string_view form_of(const option& row) noexcept;
+[[nodiscard]] std::string_view form_of(const option& row);
 /// Reads `text` into the option's member. Gives what is wrong with it, nothing if it was taken.
 /// A list is separated by commas.
 [[nodiscard]] std::optional<std::string> assign(const option& row, std::string_view text,

@@ -210,7 +210,7 @@ constexpr string_view form<enum log_format> = "log format (text, json)";
 
 } // namespace
 
-string_view form_of(const option& row) noexcept {
+string_view form_of(const option& row) {
     return std::visit([](auto member) { return form<member_value<decltype(member)>>; }, row.member);
 }
 
