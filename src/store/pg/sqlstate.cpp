@@ -65,7 +65,9 @@ problem to_problem(std::string_view sqlstate, std::string_view message) {
         spdlog::warn("database, SQLSTATE {}: {}", sqlstate, message);
         return problem(kind, fmt::format("the database is not available (SQLSTATE {})", sqlstate));
     default:
-        spdlog::error("database, SQLSTATE {}: {}", sqlstate, message);
+        // A lane that collides with another over a new URI simply tries again: no fault of anyone.
+        spdlog::log(sqlstate == "23505" ? spdlog::level::debug : spdlog::level::err,
+                    "database, SQLSTATE {}: {}", sqlstate, message);
         return problem(kind, fmt::format("the database refused a statement (SQLSTATE {})", sqlstate));
     }
 }

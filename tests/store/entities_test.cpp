@@ -1,0 +1,277 @@
+#include "broker.hpp"
+
+#include "meridian/ngsild/parse.hpp"
+#include "meridian/query/print.hpp"
+#include "support/cluster.hpp"
+#include "support/random_entities.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <set>
+
+namespace meridian::test {
+namespace {
+
+using ids = std::set<std::string>;
+
+/// A town of random Entities, in the database and in memory.
+class town {
+public:
+    explicit town(int size) {
+        support::random_entities random(20'261'121);
+        for (int number = 0; number < size; ++number) {
+            ngsild::entity subject = random.entity(fmt::format("urn:e:{:03}", number));
+            subject.expires_at.reset();
+            subject.scopes = scopes_of(number);
+            subject.attributes.push_back({place, {make_place(point_of(number))}});
+            entities.push_back(std::move(subject));
+        }
+        for (const ngsild::entity& subject : entities)
+            for (const std::string& iri : ngsild::names_of(subject))
+                names().add(iri);
+        for (const auto& iri : support::random_entities::attribute_names())
+            names().add(iri);
+        server = std::make_unique<broker>(shared_database());
+        std::vector<store::entity_change> batch;
+        for (const ngsild::entity& subject : entities)
+            batch.push_back(create(tenant, subject));
+        auto answers = server->run(server->lanes->commit_batch(std::move(batch)));
+        for (std::size_t at = 0; at < answers.size(); ++at) {
+            EXPECT_TRUE(answers[at]) << answers[at].error().detail();
+            if (!answers[at])
+                continue;
+            // What is stored is what memory is asked about: stamps and all.
+            const auto view = ngsild::document_view::open(answers[at]->change.document);
+            const std::string id = entities[at].id;
+            entities[at] = ngsild::decode(*view, names());
+            entities[at].id = id;
+            entities[at].created_at = answers[at]->change.created_at;
+            entities[at].modified_at = answers[at]->change.modified_at;
+        }
+    }
+
+    static std::vector<std::string> scopes_of(int number) {
+        if (number % 5 == 0)
+            return {};
+        if (number % 5 == 1)
+            return {"/a/b", "/c"};
+        return {fmt::format("/a/{}", number % 3), fmt::format("/b.{}/x/y", number % 2)};
+    }
+    static json point_of(int number) {
+        return json{{"type", "Point"},
+                    {"coordinates", {(number % 12) * 0.01, 40 + number / 12 * 0.01}}};
+    }
+
+    /// The ids of all pages of a selection, which must agree with count and with memory.
+    void expect_as_in_memory(const query::entity_selection& wanted, const std::string& what) {
+        ids expected;
+        for (const ngsild::entity& subject : entities)
+            if (query::matches(wanted, subject, linked))
+                expected.insert(subject.id);
+        query::plan_request request;
+        request.selection = wanted;
+        request.page.limit = 7;
+        request.want_count = true;
+        ids found;
+        std::int64_t last = 0;
+        while (true) {
+            const query::query_plan plan = query::make_plan(request, names());
+            const auto page = server->run(server->entities->query(tenant, plan));
+            ASSERT_TRUE(page) << what << ": " << page.error().detail();
+            EXPECT_EQ(page->count, static_cast<std::int64_t>(expected.size())) << what;
+            for (const store::entity_row& row : page->rows) {
+                EXPECT_GT(row.eid, last) << what;
+                last = row.eid;
+                found.emplace(row.uri);
+            }
+            if (!page->more)
+                break;
+            if (pages_by_offset)
+                request.page.offset += request.page.limit;
+            else
+                request.page.after = page->last_eid;
+        }
+        EXPECT_EQ(found, expected) << what;
+    }
+
+    store::tenant_id tenant = fresh_tenant();
+    std::vector<ngsild::entity> entities;
+    std::unique_ptr<broker> server;
+    bool pages_by_offset = false;
+    query::entity_lookup linked = [this](std::string_view uri) -> const ngsild::entity* {
+        for (const ngsild::entity& one : entities)
+            if (one.id == uri)
+                return &one;
+        return nullptr;
+    };
+};
+
+town& shared_town() {
+    static town made(90);
+    return made;
+}
+
+query::type_selection types(std::vector<std::vector<std::string>> any_of) {
+    query::type_selection made;
+    for (auto& all : any_of) {
+        for (auto& type : all)
+            type = std::string(support::random_entities::vocabulary) + type;
+        made.any_of.push_back(all);
+    }
+    return made;
+}
+
+} // namespace
+
+TEST(store_entities, lists_by_type_agree_with_memory) {
+    town& on = shared_town();
+    for (const bool by_offset : {false, true}) {
+        on.pages_by_offset = by_offset;
+        query::entity_selection wanted;
+        on.expect_as_in_memory(wanted, "all");
+        wanted.types = types({{"T"}});
+        on.expect_as_in_memory(wanted, "T");
+        wanted.types = types({{"T", "U"}});
+        on.expect_as_in_memory(wanted, "T;U");
+        wanted.types = types({{"T"}, {"U"}});
+        on.expect_as_in_memory(wanted, "T,U");
+        wanted.types = types({{"unknown"}});
+        on.expect_as_in_memory(wanted, "unknown");
+        wanted.types.reset();
+        wanted.ids = {"urn:e:003", "urn:e:004", "urn:e:none"};
+        on.expect_as_in_memory(wanted, "ids");
+        wanted.types = types({{"U"}});
+        on.expect_as_in_memory(wanted, "ids and type");
+        wanted.ids.clear();
+        wanted.id_pattern = *query::pattern::create("0[37]$", "idPattern");
+        on.expect_as_in_memory(wanted, "idPattern");
+    }
+}
+
+TEST(store_entities, q_agrees_with_memory) {
+    town& on = shared_town();
+    support::random_entities random(7);
+    for (int turn = 0; turn < 150; ++turn) {
+        on.pages_by_offset = turn % 2 == 0;
+        query::entity_selection wanted;
+        wanted.q = random.filter();
+        if (turn % 3 == 0)
+            wanted.types = types({{"T"}});
+        if (turn % 3 == 1)
+            wanted.types = types({{"T"}, {"U"}});
+        on.expect_as_in_memory(wanted, query::to_text(*wanted.q));
+        if (testing::Test::HasFailure())
+            return;
+    }
+}
+
+TEST(store_entities, scopes_agree_with_memory) {
+    town& on = shared_town();
+    query::scope_pattern below{{"a"}, true};
+    query::scope_pattern any_level{{"a", "+"}, false};
+    query::scope_pattern dotted{{"b.1", "x", "y"}, false};
+    query::scope_pattern everything{{}, true};
+    query::scope_pattern deep{{"+", "x"}, true};
+    query::scope_pattern single{{"c"}, false};
+    int number = 0;
+    for (const auto& any_of : std::vector<std::vector<std::vector<query::scope_pattern>>>{
+             {{below}}, {{any_level}}, {{dotted}}, {{everything}}, {{deep}}, {{single}, {dotted}},
+             {{any_level, single}}, {{any_level, dotted}, {single}}}) {
+        query::entity_selection wanted;
+        wanted.scopes = query::scope_selection{any_of};
+        on.expect_as_in_memory(wanted, fmt::format("scopes {}", number));
+        wanted.types = types({{"U"}});
+        on.expect_as_in_memory(wanted, fmt::format("scopes {} of a type", number++));
+    }
+}
+
+TEST(store_entities, geo_agrees_with_memory) {
+    town& on = shared_town();
+    const json area = json::parse(
+        R"({"type":"Polygon","coordinates":[[[0.005,40.005],[0.055,40.005],[0.055,40.045],[0.005,40.045],[0.005,40.005]]]})");
+    using query::geo_relation;
+    for (const geo_relation relation :
+         {geo_relation::near_max, geo_relation::near_min, geo_relation::within,
+          geo_relation::intersects, geo_relation::disjoint, geo_relation::equals,
+          geo_relation::contains, geo_relation::overlaps}) {
+        query::geo_query geo;
+        geo.relation = relation;
+        geo.geoproperty = place;
+        const bool is_near = relation == geo_relation::near_max ||
+                             relation == geo_relation::near_min;
+        geo.distance = is_near ? 2'500 : 0;
+        geo.geometry = is_near || relation == geo_relation::equals ? town::point_of(14) : area;
+        query::entity_selection wanted;
+        wanted.geo = geo;
+        on.expect_as_in_memory(wanted, fmt::format("geo {}", static_cast<int>(relation)));
+        wanted.types = types({{"T"}});
+        on.expect_as_in_memory(wanted, fmt::format("geo {} of T", static_cast<int>(relation)));
+        wanted.q = support::random_entities(3).filter(0);
+        on.expect_as_in_memory(wanted, fmt::format("geo {} and q", static_cast<int>(relation)));
+    }
+}
+
+TEST(store_entities, a_changed_entity_is_found_by_its_new_values_only) {
+    broker one(shared_database());
+    const auto tenant = fresh_tenant();
+    ASSERT_TRUE(one.run(one.lanes->commit(upsert(tenant, make_vehicle("urn:v:1", 5)))));
+    ASSERT_TRUE(one.run(one.lanes->commit(upsert(tenant, make_vehicle("urn:v:1", 6)))));
+    for (const int value : {5, 6}) {
+        query::plan_request request;
+        request.selection.q.emplace();
+        request.selection.q->term.target.path.names = {speed};
+        request.selection.q->term.how = query::comparison::equal;
+        request.selection.q->term.operand = query::value_list{std::int64_t{value}};
+        const auto count =
+            one.run(one.entities->count(tenant, query::make_plan(request, names())));
+        EXPECT_EQ(*count, value == 6 ? 1 : 0);
+    }
+}
+
+TEST(store_entities, discovery_counts_exactly_and_folding_changes_nothing) {
+    broker one(shared_database());
+    store::discovery discovery(one.reader);
+    const auto tenant = fresh_tenant();
+    for (const char* id : {"urn:v:1", "urn:v:2", "urn:v:3"})
+        ASSERT_TRUE(one.run(one.lanes->commit(create(tenant, make_vehicle(id, 5)))));
+    ASSERT_TRUE(one.run(one.lanes->commit(remove(tenant, "urn:v:2"))));
+    for (int round = 0; round < 2; ++round) {
+        const auto found_types = one.run(discovery.types(tenant));
+        ASSERT_EQ(found_types->size(), 1U);
+        EXPECT_EQ(found_types->at(0).entities, 2);
+        const auto uses = one.run(discovery.attributes(tenant));
+        ASSERT_EQ(uses->size(), 1U);
+        EXPECT_EQ(uses->at(0).attribute, names().find(speed));
+        EXPECT_EQ(uses->at(0).count, 2);
+        EXPECT_EQ(one.run(discovery.totals(tenant))->at(0).count, 2);
+        ASSERT_TRUE(one.run(discovery.fold()));
+    }
+    EXPECT_EQ(run_sql(shared_database(),
+                      fmt::format("SELECT count(*) FROM attribute_use WHERE tenant_id = {}", tenant)),
+              "2");
+}
+
+TEST(store_expiry, due_entities_are_invisible_at_once_and_then_swept) {
+    broker one(shared_database());
+    const auto tenant = fresh_tenant();
+    ngsild::entity subject = make_vehicle("urn:v:1", 5);
+    subject.expires_at =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now()) -
+        std::chrono::seconds{1};
+    ASSERT_TRUE(one.run(one.lanes->commit(create(tenant, subject))));
+    query::plan_request request;
+    const query::query_plan plan = query::make_plan(request, names());
+    EXPECT_FALSE(*one.run(one.entities->retrieve(tenant, "urn:v:1")));
+    EXPECT_EQ(*one.run(one.entities->count(tenant, plan)), 0);
+    store::expiry_sweep sweep(one.reader, *one.lanes, one.watch);
+    const auto swept = one.run(sweep.sweep());
+    ASSERT_TRUE(swept) << swept.error().detail();
+    EXPECT_GE(*swept, 1U);
+    EXPECT_EQ(run_sql(shared_database(),
+                      fmt::format("SELECT count(*) FROM entity WHERE tenant_id = {} AND doc IS NULL",
+                                  tenant)),
+              "1");
+}
+
+} // namespace meridian::test
