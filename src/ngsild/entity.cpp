@@ -40,7 +40,13 @@ std::optional<attribute_kind> parse_attribute_kind(std::string_view type) noexce
     return std::nullopt;
 }
 
-// Not defaulted in the class, where `attribute` is not complete yet.
-bool attribute_instance::operator==(const attribute_instance&) const = default;
+// Written out: clang 16 crashes on a defaulted comparison that needs itself (for the nested ones).
+bool attribute_instance::operator==(const attribute_instance& other) const {
+    return kind == other.kind && value == other.value && dataset_id == other.dataset_id &&
+           observed_at == other.observed_at && expires_at == other.expires_at &&
+           created_at == other.created_at && modified_at == other.modified_at &&
+           value_type == other.value_type && object_type == other.object_type &&
+           members == other.members && attributes == other.attributes;
+}
 
 } // namespace meridian::ngsild
