@@ -3,6 +3,7 @@
 #include "api/media_type.hpp"
 #include "api/parameters.hpp"
 #include "meridian/api/worker.hpp"
+#include "meridian/base/await.hpp"
 #include "meridian/http/request.hpp"
 #include "meridian/http/response.hpp"
 #include "meridian/operations/services.hpp"

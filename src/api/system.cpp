@@ -2,7 +2,6 @@
 #include "api/handlers.hpp"
 #include "api/metrics.hpp"
 #include "meridian/api/broker.hpp"
-#include "meridian/base/version.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +19,7 @@ handler_result version(call& request) {
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
         std::chrono::steady_clock::now() - request.with.broker.started);
     json body = json::object();
-    body["meridian version"] = broker_version;
+    body["meridian version"] = MERIDIAN_VERSION;
     body["specification"] = "ETSI GS CIM 009 V1.9.1";
     body["uptime"] = uptime.count();
     co_return json_answer(body);

@@ -146,7 +146,7 @@ complaint read(const option& row, string_view text, spdlog::level::level_enum& t
 complaint read(const option& row, string_view text, enum log_format& target) {
     if (text != "text" && text != "json")
         return not_a(row);
-    target = text == "json" ? log_format::json : log_format::text;
+    target = text == "json" ? log_format::json_lines : log_format::text;
     return std::nullopt;
 }
 
@@ -180,7 +180,7 @@ std::string render(spdlog::level::level_enum value) {
     return value == spdlog::level::warn ? "warn" : std::string(name.data(), name.size());
 }
 std::string render(enum log_format value) {
-    return value == log_format::json ? "json" : "text";
+    return value == log_format::json_lines ? "json" : "text";
 }
 
 template <typename Member>

@@ -45,7 +45,7 @@ constexpr std::array<std::pair<std::string_view, spdlog::level::level_enum>, 6> 
 void set_up_logging(log_format format, spdlog::level::level_enum level) {
     auto logger = std::make_shared<spdlog::logger>(
         "meridian", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    if (format == log_format::json)
+    if (format == log_format::json_lines)
         logger->set_formatter(std::make_unique<json_lines>());
     else
         logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);

@@ -44,17 +44,24 @@ server::server(std::unique_ptr<state> parts) : state_(std::move(parts)) {}
 
 result<std::unique_ptr<server>> server::create(const std::vector<asio::io_context*>& contexts,
                                                settings options, handler answer) {
-    assert(!contexts.empty());
+    std::vector<handler> answers(contexts.size(), answer);
+    return create(contexts, std::move(options), std::move(answers));
+}
+
+result<std::unique_ptr<server>> server::create(const std::vector<asio::io_context*>& contexts,
+                                               settings options, std::vector<handler> answers) {
+    assert(!contexts.empty() && contexts.size() == answers.size());
     auto parts = std::make_unique<state>();
-    parts->common = std::make_shared<shared>(std::move(options), std::move(answer));
+    parts->common = std::make_shared<shared>(std::move(options));
     auto& common = *parts->common;
     if (common.limits.tls) {
         MERIDIAN_TRY(auto tls, load_tls(*common.limits.tls));
         common.tls.emplace(std::move(tls));
     }
     parts->port = common.limits.port;
-    for (auto* context : contexts) {
-        auto each = std::make_shared<shard>(*context, parts->common);
+    for (std::size_t i = 0; i < contexts.size(); ++i) {
+        auto each =
+            std::make_shared<shard>(*contexts[i], parts->common, std::move(answers[i]));
         MERIDIAN_TRY(parts->port, each->listen(parts->port));
         parts->shards.push_back(std::move(each));
     }

@@ -246,7 +246,7 @@ asio::awaitable<void> session<Stream>::answer() {
     request_.id = common.next_request.fetch_add(1, std::memory_order_relaxed);
     enter(phase::handling, clock::time_point::max());
     try {
-        response_ = co_await common.answer(request_);
+        response_ = co_await home_->answer()(request_);
         co_return;
     } catch (const std::exception& error) {
         spdlog::error("http: request {} {} {}: {}", request_.id, request_.method_text,

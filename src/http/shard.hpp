@@ -24,11 +24,10 @@ using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context
 
 /// What all threads of a server share; constant but for the counters.
 struct shared {
-    shared(settings options, handler to_call)
-        : limits(std::move(options)), answer(std::move(to_call)), cors(limits.cors_origins) {}
+    explicit shared(settings options)
+        : limits(std::move(options)), cors(limits.cors_origins) {}
 
     settings limits;
-    handler answer;
     cors_policy cors;
     std::optional<asio::ssl::context> tls;
     std::atomic<std::size_t> connections{0};
@@ -74,7 +73,7 @@ private:
 /// timer of its own. All but construction happens on the io_context's thread.
 class shard : public std::enable_shared_from_this<shard> {
 public:
-    shard(asio::io_context& context, std::shared_ptr<shared> common);
+    shard(asio::io_context& context, std::shared_ptr<shared> common, handler answer);
 
     /// Binds; port 0 takes a free one. Called before the context runs.
     result<std::uint16_t> listen(std::uint16_t port);
@@ -85,6 +84,7 @@ public:
 
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] shared& common() noexcept { return *common_; }
+    [[nodiscard]] const handler& answer() const noexcept { return answer_; }
     [[nodiscard]] bool draining() const noexcept { return draining_; }
     [[nodiscard]] std::string_view date() const noexcept { return date_; }
     [[nodiscard]] gzip_writer& gzip() noexcept { return gzip_; }
@@ -100,6 +100,7 @@ private:
 
     asio::io_context& context_;
     std::shared_ptr<shared> common_;
+    handler answer_;
     tcp_acceptor acceptor_;
     asio::steady_timer timer_;
     gzip_writer gzip_;

@@ -45,7 +45,7 @@ asio::awaitable<result<void>> resolve_names(request_scope& scope,
         co_return result<void>{};
     std::vector<std::string> iris(std::make_move_iterator(missing.begin()),
                                   std::make_move_iterator(missing.end()));
-    co_return co_await dictionary.resolve(scope.tenant, iris);
+    co_return co_await dictionary.resolve(scope.tenant, std::move(iris));
 }
 
 void record(batch_outcome& outcome, std::string id, result<store::committed>&& answer) {

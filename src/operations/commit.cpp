@@ -17,7 +17,8 @@ asio::awaitable<result<store::committed>> commit(request_scope& scope, prepared_
             if (!existing)
                 co_return apply::entity_not_found(change.id);
         }
-        MERIDIAN_CO_CHECK(co_await dictionary.resolve(scope.tenant, change.names));
+        auto resolving = dictionary.resolve(scope.tenant, change.names);
+        MERIDIAN_CO_CHECK(co_await std::move(resolving));
     }
     store::entity_change lane_change(scope.tenant, std::move(change.id),
                                      std::move(change.function));

@@ -6,7 +6,7 @@
 
 namespace meridian {
 
-enum class log_format { text, json };
+enum class log_format { text, json_lines };
 
 /// Sets the process's logger up (standard error, one line an entry, UTC): call it once at the
 /// start, before other threads run. All code logs through spdlog's functions: `spdlog::info("{} …",

@@ -31,6 +31,10 @@ public:
     /// Fails with internal_error where the address is taken or the certificate cannot be read.
     static result<std::unique_ptr<server>>
     create(const std::vector<boost::asio::io_context*>& contexts, settings options, handler answer);
+    /// The same with a handler of its own for each context, which is called on that one alone.
+    static result<std::unique_ptr<server>>
+    create(const std::vector<boost::asio::io_context*>& contexts, settings options,
+           std::vector<handler> answers);
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;

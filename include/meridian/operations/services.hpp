@@ -8,14 +8,13 @@
 #include "meridian/store/history.hpp"
 #include "meridian/store/tenants.hpp"
 #include "meridian/store/write_lanes.hpp"
+#include "meridian/subscription/service.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <string>
 
 namespace meridian::operations {
-
-namespace asio = boost::asio;
 
 /// What operations work with, on one I/O thread. `app` makes one for each thread; everything in it
 /// outlives every request.
@@ -27,6 +26,7 @@ struct services {
     store::dictionary& dictionary;
     store::tenants& tenants;
     operations::contexts& contexts;
+    subscription::service& subscriptions;
 };
 
 /// The frame of one operation: for whom (5.5.10) and in whose words (5.5.7).

@@ -1,0 +1,233 @@
+#include "app/broker.hpp"
+
+#include "app/database.hpp"
+#include "meridian/store/partitions.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_future.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <future>
+#include <utility>
+
+namespace meridian::app {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds connect_patience{10};
+
+store::database_options database_options(const config& chosen, const std::string& conninfo) {
+    store::database_options options;
+    options.conninfo = conninfo;
+    options.read_connections = chosen.db_read_connections;
+    options.lanes = chosen.write_lanes;
+    options.statement_timeout = chosen.statement_timeout;
+    return options;
+}
+
+store::dictionary_limits dictionary_limits(const config& chosen) {
+    store::dictionary_limits limits;
+    limits.new_names_of_a_tenant = chosen.max_names_per_tenant;
+    limits.bytes_of_a_name = chosen.max_name;
+    return limits;
+}
+
+operations::context_fetch_limits context_limits(const config& chosen) {
+    operations::context_fetch_limits limits;
+    limits.document_bytes = chosen.max_context;
+    limits.timeout = std::chrono::duration_cast<seconds>(chosen.context_timeout);
+    limits.default_lifetime = std::chrono::duration_cast<seconds>(chosen.context_max_age);
+    limits.processing.depth = chosen.max_context_depth;
+    return limits;
+}
+
+http::settings http_settings(const config& chosen) {
+    http::settings settings;
+    settings.address = chosen.host;
+    settings.port = chosen.port;
+    if (!chosen.tls_cert.empty())
+        settings.tls = http::tls_settings{chosen.tls_cert, chosen.tls_key};
+    settings.header_bytes = chosen.max_header;
+    settings.url_bytes = chosen.max_url;
+    settings.body_bytes = chosen.max_body;
+    settings.connections = chosen.max_connections;
+    settings.idle = std::chrono::duration_cast<seconds>(chosen.idle_timeout);
+    settings.request_read = std::chrono::duration_cast<seconds>(chosen.request_timeout);
+    settings.gzip = chosen.gzip;
+    settings.cors_origins = chosen.cors_origins;
+    return settings;
+}
+
+/// Memory of the process now, by the kernel's count of resident pages.
+std::uint64_t resident_bytes() {
+    std::uint64_t total = 0;
+    std::uint64_t resident = 0;
+    if (FILE* file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%lu %lu", &total, &resident) != 2)
+            resident = 0;
+        std::fclose(file);
+    }
+    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+io_thread::io_thread(std::unique_ptr<net::http_client> outbound, const config&,
+                     const store::database_options& database, boost::asio::io_context& on)
+    : client(std::move(outbound)),
+      reader(std::make_shared<store::reader>(on.get_executor(), database)), history(reader),
+      discovery(reader), outbox(reader) {}
+
+broker::broker(const config& chosen, const std::string& conninfo)
+    : config_(chosen), database_(database_options(chosen, conninfo)) {
+    for (std::size_t i = 0; i < thread_count(chosen); ++i)
+        contexts_.push_back(std::make_unique<boost::asio::io_context>(1));
+    pool_ = std::make_unique<store::blocking_pool>(conninfo);
+    dictionary_ = std::make_unique<store::dictionary>(*pool_, dictionary_limits(chosen));
+    tenants_ = std::make_unique<store::tenants>(*pool_, chosen.max_tenants);
+    stored_contexts_ = std::make_unique<store::contexts>(*pool_);
+    stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
+    mqtt_ = std::make_unique<net::mqtt_client>(net::mqtt_settings{});
+    subscriptions_ = std::make_unique<subscription::service>(
+        *stored_subscriptions_, *dictionary_, *tenants_, *mqtt_,
+        subscription::settings_of(chosen));
+    context_cache_ = std::make_shared<operations::context_cache>(context_limits(chosen));
+    std::vector<asio::any_io_executor> loops;
+    for (const auto& context : contexts_)
+        loops.emplace_back(context->get_executor());
+    lanes_ = std::make_unique<store::write_lanes>(std::move(loops), database_, *dictionary_,
+                                                  expiry_watch_, subscriptions_->hooks());
+}
+
+result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::string& conninfo) {
+    std::unique_ptr<broker> made(new broker(chosen, conninfo));
+    MERIDIAN_CHECK(made->dictionary_->load());
+    MERIDIAN_CHECK(made->make_threads());
+    for (const auto& context : made->contexts_) {
+        made->guards_.emplace_back(context->get_executor());
+        made->threads_.emplace_back([loop = context.get()] { loop->run(); });
+    }
+    MERIDIAN_CHECK(made->connect());
+    return made;
+}
+
+result<void> broker::make_threads() {
+    for (const auto& context : contexts_) {
+        net::client_settings outbound;
+        outbound.connections_per_host = config_.notification_concurrency_per_host;
+        MERIDIAN_TRY(auto client, net::http_client::create(context->get_executor(), outbound));
+        auto made = std::make_unique<io_thread>(std::move(client), config_, database_, *context);
+        made->entities =
+            std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_);
+        made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
+                                                                *stored_contexts_);
+        made->services = std::make_unique<operations::services>(operations::services{
+            *made->entities, made->history, made->discovery, *lanes_, *dictionary_, *tenants_,
+            *made->contexts, *subscriptions_});
+        made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
+        io_.push_back(std::move(made));
+    }
+    return {};
+}
+
+result<void> broker::connect() {
+    result<void> outcome;
+    run([&](operations::services&) -> asio::awaitable<void> {
+        outcome = co_await lanes_->ready(connect_patience);
+    });
+    for (std::size_t i = 0; outcome && i < io_.size(); ++i) {
+        auto ready = asio::co_spawn(*contexts_[i], io_[i]->reader->ready(connect_patience),
+                                    asio::use_future);
+        outcome = ready.get();
+    }
+    return outcome;
+}
+
+void broker::run(std::function<asio::awaitable<void>(operations::services&)> task) {
+    auto done = asio::co_spawn(*contexts_.front(), task(*io_.front()->services), asio::use_future);
+    done.get();
+}
+
+result<std::uint16_t> broker::serve() {
+    std::vector<boost::asio::io_context*> loops;
+    std::vector<http::handler> handlers;
+    for (std::size_t i = 0; i < io_.size(); ++i) {
+        loops.push_back(contexts_[i].get());
+        handlers.push_back(api::make_handler(*io_[i]->worker));
+    }
+    start_background();
+    MERIDIAN_TRY(server_,
+                 http::server::create(loops, http_settings(config_), std::move(handlers)));
+    return server_->port();
+}
+
+void broker::start_background() {
+    std::vector<subscription::loop> loops;
+    for (std::size_t i = 0; i < io_.size(); ++i) {
+        auto& each = *io_[i];
+        loops.emplace_back(
+            contexts_[i]->get_executor(), *each.client, each.outbox, *each.entities,
+            [contexts = each.contexts.get()](json local) {
+                return contexts->from_json(std::move(local));
+            });
+    }
+    subscriptions_->start(std::move(loops));
+    sweep_ = std::make_unique<store::expiry_sweep>(io_.front()->reader, *lanes_, expiry_watch_);
+    sweep_->start();
+    api::add_metrics(state_, [this](std::string& out) {
+        subscriptions_->append_metrics(out);
+        out += fmt::format("# TYPE meridian_context_cache_entries gauge\n"
+                           "meridian_context_cache_entries {}\n"
+                           "# TYPE meridian_dictionary_names gauge\n"
+                           "meridian_dictionary_names {}\n"
+                           "# TYPE meridian_http_connections gauge\n"
+                           "meridian_http_connections {}\n"
+                           "# TYPE process_resident_memory_bytes gauge\n"
+                           "process_resident_memory_bytes {}\n",
+                           context_cache_->size(), dictionary_->size(),
+                           server_ ? server_->connections() : 0, resident_bytes());
+    });
+}
+
+asio::awaitable<void> broker::drain() {
+    const auto deadline = std::chrono::steady_clock::now() + config_.drain_timeout;
+    if (server_)
+        (void)co_await server_->drain(config_.drain_timeout); // false: cut off at the deadline
+    if (sweep_)
+        sweep_->stop();
+    co_await lanes_->drain();
+    if (server_)
+        co_await subscriptions_->drain(deadline);
+}
+
+void broker::stop() {
+    state_.draining = true;
+    run([this](operations::services&) { return drain(); });
+    join();
+}
+
+void broker::join() {
+    if (threads_.empty())
+        return;
+    for (std::size_t i = 0; i < io_.size(); ++i)
+        asio::post(*contexts_[i], [reader = io_[i]->reader] { reader->close(); });
+    guards_.clear();
+    for (const auto& context : contexts_)
+        context->stop();
+    for (auto& thread : threads_)
+        thread.join();
+    threads_.clear();
+}
+
+broker::~broker() {
+    join();
+    server_.reset();
+}
+
+} // namespace meridian::app

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "meridian/api/broker.hpp"
+#include "meridian/base/await.hpp"
+#include "meridian/base/config.hpp"
+#include "meridian/http/server.hpp"
+#include "meridian/net/http_client.hpp"
+#include "meridian/net/mqtt_client.hpp"
+#include "meridian/operations/services.hpp"
+#include "meridian/store/blocking_pool.hpp"
+#include "meridian/store/contexts.hpp"
+#include "meridian/store/outbox.hpp"
+#include "meridian/store/subscriptions.hpp"
+#include "meridian/subscription/service.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace meridian::app {
+
+/// One I/O thread: its loop, and what only it uses. Members are in the order of their making.
+struct io_thread {
+    explicit io_thread(std::unique_ptr<net::http_client> outbound, const config& chosen,
+                       const store::database_options& database, boost::asio::io_context& on);
+
+    std::unique_ptr<net::http_client> client;
+    std::shared_ptr<store::reader> reader;
+    store::history history;
+    store::discovery discovery;
+    store::outbox outbox;
+    std::unique_ptr<store::entities> entities;
+    std::unique_ptr<operations::contexts> contexts;
+    std::unique_ptr<operations::services> services;
+    std::unique_ptr<api::worker> worker;
+};
+
+/// A running broker on an open, migrated database: all its parts, wired. `meridian serve` is one,
+/// and `import`, `export` and `explain` use it without its server.
+class broker {
+public:
+    /// Blocking: loads what is kept in memory and connects; the loops run when it returns.
+    /// Fails with unavailable, internal_error.
+    [[nodiscard]] static result<std::unique_ptr<broker>> start(const config& chosen,
+                                                               const std::string& conninfo);
+    broker(const broker&) = delete;
+    broker& operator=(const broker&) = delete;
+    /// Stops at once; `stop` does it gracefully.
+    ~broker();
+
+    /// Begins to answer requests and to deliver notifications. Gives the port listened on.
+    [[nodiscard]] result<std::uint16_t> serve();
+
+    /// SIGTERM: not ready any more, requests in flight are answered and deliveries flushed for at
+    /// most `drain_timeout`, then everything ends.
+    void stop();
+
+    /// Runs `task` on the first loop and waits for it: for the commands that are no server.
+    void run(std::function<asio::awaitable<void>(operations::services&)> task);
+
+private:
+    explicit broker(const config& chosen, const std::string& conninfo);
+    result<void> make_threads();
+    result<void> connect();
+    void start_background();
+    asio::awaitable<void> drain();
+    void join();
+
+    const config& config_;
+    store::database_options database_;
+    std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
+    store::expiry_watch expiry_watch_;
+    std::unique_ptr<store::blocking_pool> pool_;
+    std::unique_ptr<store::dictionary> dictionary_;
+    std::unique_ptr<store::tenants> tenants_;
+    std::unique_ptr<store::contexts> stored_contexts_;
+    std::unique_ptr<store::subscriptions> stored_subscriptions_;
+    std::unique_ptr<net::mqtt_client> mqtt_;
+    std::unique_ptr<subscription::service> subscriptions_;
+    std::unique_ptr<store::write_lanes> lanes_;
+    std::shared_ptr<operations::context_cache> context_cache_;
+    api::broker_state state_;
+    std::vector<std::unique_ptr<io_thread>> io_;
+    std::unique_ptr<store::expiry_sweep> sweep_;
+    std::unique_ptr<http::server> server_;
+    std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guards_;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace meridian::app

@@ -1,0 +1,16 @@
+#include "meridian/operations/services.hpp"
+
+#include <utility>
+
+namespace meridian::operations {
+
+asio::awaitable<result<store::tenant_id>> tenant_of(services& with, std::string name,
+                                                    missing_tenant when_missing) {
+    if (const auto known = with.tenants.known(name))
+        co_return *known;
+    if (when_missing == missing_tenant::create)
+        co_return co_await with.tenants.find_or_create(std::move(name));
+    co_return co_await with.tenants.find(std::move(name));
+}
+
+} // namespace meridian::operations
