@@ -5,17 +5,23 @@
 namespace meridian::store {
 namespace {
 
-// Rows that somebody holds (a row lock, or a lease that has not ended) are passed over. Order is by
-// the change's stamp: ids of two processes follow no clock.
+// Rows that somebody holds (a row lock, or a lease that has not ended) are passed over, unless the
+// process that holds them is gone: it has no session here any more. Order is by the change's stamp:
+// ids of two processes follow no clock.
 constexpr pg::statement take_rows{"outbox_take", R"sql(
 WITH due AS (
   SELECT id FROM outbox
-  WHERE (lease IS NULL OR lease <= now()) AND next_attempt <= now()
+  WHERE next_attempt <= now()
+    AND (lease IS NULL OR lease <= now()
+         OR left(owner, 63) NOT IN (SELECT application_name FROM pg_stat_activity
+                                    WHERE datname = current_database()
+                                      AND application_name IS NOT NULL))
   ORDER BY created_at, id
   LIMIT $1
   FOR UPDATE SKIP LOCKED),
 taken AS (
-  UPDATE outbox o SET lease = now() + make_interval(secs => $2::float8)
+  UPDATE outbox o SET lease = now() + make_interval(secs => $2::float8),
+                      owner = current_setting('application_name')
   FROM due WHERE o.id = due.id
   RETURNING o.id, o.tenant_id, o.subscription_id, o.eid, o.entity, o.payload, o.created_at,
             o.attempts, o.next_attempt)
@@ -24,6 +30,9 @@ FROM taken ORDER BY created_at, id)sql"};
 
 constexpr pg::statement extend_rows{"outbox_extend", R"sql(
 UPDATE outbox SET lease = now() + make_interval(secs => $2::float8) WHERE id = ANY($1))sql"};
+
+constexpr pg::statement release_rows{"outbox_release", R"sql(
+UPDATE outbox SET lease = NULL WHERE id = ANY($1))sql"};
 
 constexpr pg::statement remove_rows{"outbox_remove",
                                     "DELETE FROM outbox WHERE id = ANY($1)"};
@@ -76,6 +85,13 @@ asio::awaitable<result<void>> outbox::extend(std::vector<std::int64_t> ids,
     pg::parameters with;
     with.int8_array(ids).float8(static_cast<double>(lease.count()));
     auto waiting = execute(*reader_, extend_rows, with);
+    co_return co_await std::move(waiting);
+}
+
+asio::awaitable<result<void>> outbox::release(std::vector<std::int64_t> ids) {
+    pg::parameters with;
+    with.int8_array(ids);
+    auto waiting = execute(*reader_, release_rows, with);
     co_return co_await std::move(waiting);
 }
 

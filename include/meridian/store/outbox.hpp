@@ -38,10 +38,15 @@ public:
     /// Takes over up to `limit` rows that are due and that nobody holds, in order, and holds them
     /// for `lease`: a broker that dies loses them to another when it ends. Rows written by a lane
     /// are held by the process that wrote them for `first_lease` (see write_lanes.hpp).
+    /// A lease counts no longer than its holder has a session: one that was killed loses its rows
+    /// at once. Therefore `database_options::application_name` must be another in every process,
+    /// also after a restart, and not longer than 63 bytes.
     asio::awaitable<result<std::vector<outbox_row>>> take(std::size_t limit,
                                                           std::chrono::seconds lease);
     /// Holds rows longer (a slow receiver). Rows that are gone are ignored.
     asio::awaitable<result<void>> extend(std::vector<std::int64_t> ids, std::chrono::seconds lease);
+    /// Lets go of rows: whoever asks next is given them.
+    asio::awaitable<result<void>> release(std::vector<std::int64_t> ids);
     /// Deletes delivered (or given up) rows.
     asio::awaitable<result<void>> remove(std::vector<std::int64_t> ids);
     /// One more attempt failed: counts it and lets go of the row until `next_attempt`.

@@ -1,0 +1,133 @@
+#include "subscription/sender.hpp"
+
+#include "meridian/base/log.hpp"
+
+namespace meridian::subscription {
+namespace {
+
+constexpr std::size_t kept_contexts = 200;
+
+ngsild::entity_row row_of(const told_entity& one, const ngsild::document_view& document) {
+    ngsild::entity_row row;
+    row.id = one.id;
+    row.created_at = one.what.created_at;
+    row.modified_at = one.what.modified_at;
+    row.document = document;
+    return row;
+}
+
+std::string render_changes(const definition& of, const std::vector<told_entity>& all,
+                           const ngsild::names& dictionary, ngsild::compacted_names& names,
+                           timestamp now) {
+    const auto how = representation_of(of, dictionary);
+    std::string out;
+    for (const auto& one : all) {
+        const auto document = ngsild::document_view::open(one.what.document);
+        if (!document)
+            continue; // decode_owed has opened it already
+        ngsild::shown_changes changes;
+        changes.attributes = one.what.changes;
+        changes.at = one.what.at;
+        changes.previous_values = of.show_changes;
+        changes.entity_deleted = one.what.entity_deleted;
+        if (!out.empty())
+            out += ',';
+        ngsild::append_notified_entity(out, row_of(one, *document), changes, how, names, now);
+    }
+    return out;
+}
+
+std::string render_state(const definition& of, const std::vector<store::entity_row>& rows,
+                         const ngsild::names& dictionary, ngsild::compacted_names& names,
+                         timestamp now) {
+    const auto how = representation_of(of, dictionary);
+    std::string out;
+    for (const auto& one : rows) {
+        ngsild::entity_row row;
+        row.id = one.uri;
+        row.created_at = one.created_at;
+        row.modified_at = one.modified_at;
+        row.document = one.document;
+        if (!out.empty())
+            out += ',';
+        ngsild::append_entity(out, row, how, names, now);
+    }
+    return out;
+}
+
+} // namespace
+
+ngsild::compacted_names& sender::names_of(const jsonld::context_ptr& context) {
+    if (const auto known = names_.find(context.get()); known != names_.end())
+        return *known->second;
+    if (names_.size() >= kept_contexts)
+        names_.clear();
+    auto& made = names_[context.get()];
+    made = std::make_unique<ngsild::compacted_names>(context, shared_->dictionary);
+    return *made;
+}
+
+/// CHOICE: where the @context cannot be had any more, the core @context does, whose expanded names
+/// say the same, rather than that nothing is told.
+asio::awaitable<jsonld::context_ptr> sender::context_of(definition_ptr of) {
+    auto local = parse_json(of->context);
+    if (!local)
+        co_return jsonld::core_context();
+    auto loading = loop_.load_context(std::move(*local));
+    const auto loaded = co_await std::move(loading);
+    if (loaded)
+        co_return *loaded;
+    spdlog::warn("the @context of Subscription {}: {}", of->id, loaded.error().detail());
+    co_return jsonld::core_context();
+}
+
+asio::awaitable<result<void>> sender::send_changes(definition_ptr of,
+                                                   std::vector<told_entity> all) {
+    auto context = co_await context_of(of);
+    auto entities =
+        render_changes(*of, all, shared_->dictionary, names_of(context), core::now());
+    co_return co_await send(std::move(of), std::move(entities), std::move(context));
+}
+
+asio::awaitable<result<void>> sender::send_state(definition_ptr of,
+                                                 std::vector<store::entity_row> rows) {
+    auto context = co_await context_of(of);
+    auto entities = render_state(*of, rows, shared_->dictionary, names_of(context), core::now());
+    rows.clear();
+    co_return co_await send(std::move(of), std::move(entities), std::move(context));
+}
+
+asio::awaitable<result<void>> sender::send(definition_ptr of, std::string entities,
+                                           jsonld::context_ptr context) {
+    auto naming = shared_->name_of(of->tenant);
+    MERIDIAN_CO_TRY(const auto tenant, co_await std::move(naming));
+    const envelope around{make_urn("Notification"), core::now(), tenant, *context};
+    auto body = render_notification(*of, entities, around);
+    result<void> outcome;
+    if (of->endpoint.is_mqtt) {
+        auto message = make_message(*of, body, around, shared_->how.timeout);
+        auto publishing = shared_->mqtt.publish(std::move(message));
+        outcome = co_await std::move(publishing);
+    } else {
+        auto post = make_post(*of, std::move(body), around, shared_->how.timeout);
+        auto sending = loop_.client.send(std::move(post));
+        const auto answer = co_await std::move(sending);
+        if (!answer)
+            outcome = answer.error();
+        else if (answer->status < 200 || answer->status > 299)
+            outcome = problem{problem_kind::bad_gateway,
+                              "the receiver answered " + std::to_string(answer->status)};
+    }
+    // A call that the client refused, because its host is known to be down, was never sent.
+    const bool was_sent = outcome || (outcome.error().kind() != problem_kind::unavailable &&
+                                      outcome.error().kind() != problem_kind::too_many_requests);
+    if (was_sent)
+        shared_->books.note(of->number,
+                            outcome ? bookkeeping::outcome::succeeded
+                                    : bookkeeping::outcome::failed,
+                            around.notified_at);
+    ++(outcome ? shared_->delivered : shared_->failed);
+    co_return outcome;
+}
+
+} // namespace meridian::subscription
