@@ -189,8 +189,9 @@ result<json> to_notification_body(const json& sent, const jsonld::context& conte
     json made = json::object();
     MERIDIAN_TRY(made["endpoint"], to_endpoint_body(sent["endpoint"]));
     if (sent.contains("attributes")) {
-        if (sent.contains("pick"))
-            return bad_member("notification.attributes", "is a synonym of pick: send one of them");
+        if (sent.contains("pick") || sent.contains("omit"))
+            return bad_member("notification.attributes",
+                              "must not be there together with pick or omit, which replace it");
         MERIDIAN_TRY(const auto names,
                      read_names(sent["attributes"], "notification.attributes", context));
         made["attributes"] = names;
@@ -199,6 +200,10 @@ result<json> to_notification_body(const json& sent, const jsonld::context& conte
         if (sent.contains(member)) {
             MERIDIAN_TRY(made[member], read_projection(sent[member], member, context));
         }
+    if (made.contains("pick") && made.contains("omit"))
+        for (const auto& one : made["pick"])
+            if (std::ranges::find(made["omit"], one) != made["omit"].end())
+                return bad_member("notification.omit", "names a member that pick names too");
     if (sent.contains("join")) {
         MERIDIAN_CHECK(check_join(sent["join"]));
     }

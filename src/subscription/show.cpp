@@ -4,9 +4,44 @@
 #include "meridian/subscription/service.hpp"
 
 #include <string_view>
+#include <utility>
 
 namespace meridian::subscription {
 namespace {
+
+/// The order in which members are shown, of all objects in a Subscription; jsonb keeps none.
+constexpr std::string_view order[] = {
+    // 5.2.12, and its q, geoQ, entities
+    "id", "type", "idPattern", "subscriptionName", "description", "entities", "watchedAttributes",
+    "notificationTrigger", "timeInterval", "q", "georel", "geometry", "coordinates", "geoproperty",
+    "geoQ", "scopeQ", "temporalQ", "csf", "expandValues", "jsonKeys", "datasetId", "lang",
+    "isActive", "status", "notification",
+    // 5.2.14
+    "attributes", "pick", "omit", "format", "sysAttrs", "showChanges", "join", "joinLevel",
+    "endpoint",
+    // 5.2.15, 5.2.22
+    "uri", "accept", "timeout", "cooldown", "receiverInfo", "notifierInfo", "key", "value",
+    // 5.2.14.2
+    "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure",
+    // 5.2.12
+    "expiresAt", "throttling", "jsonldContext", "localOnly", "splitEntities", "ngsildConformance",
+    "createdAt", "modifiedAt"};
+
+void put_in_order(json& of) {
+    if (of.is_object()) {
+        json sorted = json::object();
+        for (const auto name : order)
+            if (const auto found = of.find(name); found != of.end())
+                sorted[std::string(name)] = std::move(*found);
+        for (auto& [name, value] : of.items())
+            if (!sorted.contains(name))
+                sorted[name] = std::move(value);
+        of = std::move(sorted);
+    }
+    if (of.is_structured())
+        for (auto& one : of)
+            put_in_order(one);
+}
 
 query::parse_scope canonical() {
     return query::parse_scope{*jsonld::core_context(), query::name_form::canonical};
@@ -112,7 +147,6 @@ result<json> shown_body(const store::subscription_row& row, const shown_as& how)
     add_bookkeeping(notification, row);
     add_context_url(body, row);
     const bool is_expired = row.expires_at && *row.expires_at <= how.now;
-    body["isActive"] = row.is_active;
     body["status"] = is_expired ? "expired" : row.is_active ? "active" : "paused";
     if (how.sys_attrs) {
         body["createdAt"] = to_text(row.created_at);
@@ -135,6 +169,7 @@ result<void> append_subscription(std::string& out, const store::subscription_row
             return damaged(body.error().detail());
         json whole = {{"id", row.uri}, {"type", "Subscription"}};
         whole.update(*body);
+        put_in_order(whole);
         out += to_text(whole);
     } catch (const json::exception& error) { // a member of another type than `to_body` writes
         return damaged(error.what());

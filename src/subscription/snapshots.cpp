@@ -22,7 +22,14 @@ asio::awaitable<result<void>> snapshots::read(store::tenant_id tenant) {
     if (!list)
         co_return list.error();
     std::vector<definition_ptr> all;
+    const auto known = find(tenant);
     for (const auto& row : list->rows) {
+        // Most are as they were: a change of one compiles one.
+        if (auto same = known ? known->find(row.id) : nullptr;
+            same && same->modified_at == row.modified_at) {
+            all.push_back(std::move(same));
+            continue;
+        }
         auto compiled = compile(tenant, row);
         if (compiled)
             all.push_back(std::move(*compiled));
@@ -31,10 +38,10 @@ asio::awaitable<result<void>> snapshots::read(store::tenant_id tenant) {
     }
     auto made = std::make_shared<const matcher>(std::move(all));
     const std::unique_lock lock(mutex_);
-    auto& known = entries_[tenant];
+    auto& kept = entries_[tenant];
     // Two that read at the same time may come in either order.
-    if (!known.subscriptions || known.version <= list->version)
-        known = entry{list->version, std::move(made)};
+    if (!kept.subscriptions || kept.version <= list->version)
+        kept = entry{list->version, std::move(made)};
     co_return result<void>{};
 }
 
