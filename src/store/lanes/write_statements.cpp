@@ -125,7 +125,8 @@ FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[
 constexpr pg::statement insert_outbox{"insert_outbox", R"sql(
 INSERT INTO outbox (tenant_id, subscription_id, eid, entity, created_at, payload, next_attempt,
                     owner, lease)
-SELECT i.t, i.s, i.eid, i.u, i.c, i.p, coalesce(i.n, i.c), $8::text,
+SELECT i.t, i.s, i.eid, i.u, i.c, i.p, coalesce(i.n, i.c),
+       coalesce(nullif(current_setting('application_name'), ''), $8::text),
        i.c + make_interval(secs => $9::float8)
 FROM unnest($1::int[], $2::int[], $3::bigint[], $4::text[], $5::timestamptz[], $6::bytea[],
             $7::timestamptz[]) WITH ORDINALITY AS i(t, s, eid, u, c, p, n, o)
