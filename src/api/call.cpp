@@ -57,7 +57,7 @@ result<payload> read_object(const call& request, std::string_view what,
                             merge_patch_bodies merge_patch) {
     MERIDIAN_TRY(auto body, read_payload(request, merge_patch));
     if (!body.content.is_object())
-        return problem{problem_kind::bad_request_data,
+        return problem{problem_kind::invalid_request,
                        "the payload must be a JSON object: " + std::string{what}};
     return body;
 }

@@ -1,5 +1,6 @@
 /// Clause 6.4: the resource entities/.
 #include "api/entity_answer.hpp"
+#include "api/entity_query_request.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
 #include "api/representation_parameters.hpp"
@@ -43,7 +44,7 @@ handler_result create_entity(call& request) {
     MERIDIAN_CO_TRY(auto subject, ngsild::parse_entity(body.content, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context),
                                                   operations::missing_tenant::create));
-    auto location = "/ngsi-ld/v1/entities/" + percent_encode(subject.id);
+    auto location = "/ngsi-ld/v1/entities/" + encode_path_segment(subject.id);
     MERIDIAN_CO_CHECK(co_await operations::create_entity(scope, std::move(subject)));
     http::response answer(201);
     answer.add("Location", std::move(location));
@@ -54,26 +55,15 @@ handler_result create_entity(call& request) {
 handler_result query_entities(call& request) {
     MERIDIAN_CO_TRY(const auto type,
                     negotiate(request.request.header("Accept"), geo_json_answers::yes));
-    MERIDIAN_CO_CHECK(refuse_unsupported(request));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    if (request.parameters.text("type") == "*")
-        scope.local = true; // table 6.4.3.2-1: "*" implies the local scope
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
-    MERIDIAN_CO_TRY(auto shown, read_projection(projection_texts_of(request), *context,
-                                                request.with.services.dictionary));
-    how.shown = std::move(shown.shown);
-    MERIDIAN_CO_TRY(const auto asked, read_paging(request));
-    query::plan_request wanted;
-    MERIDIAN_CO_TRY(wanted.selection, read_selection(request, *context));
-    MERIDIAN_CO_TRY(wanted.order, read_order(request, *context, scope.local));
-    wanted.selection.attributes = std::move(shown.attributes);
-    wanted.page = asked.page;
-    wanted.want_count = asked.count;
+    MERIDIAN_CO_TRY(auto query, read_entity_query(request, scope));
+    how.shown = std::move(query.shown);
     MERIDIAN_CO_TRY(const auto page,
-                    co_await operations::query_entities(scope, std::move(wanted)));
+                    co_await operations::query_entities(scope, std::move(query.wanted)));
     auto answer = entities_answer(request.with, page, how, type, context);
-    add_paging(answer, request, asked, page.more, page.count, type);
+    add_paging(answer, request, query.asked, page.more, page.count, type);
     co_return answer;
 }
 

@@ -53,6 +53,9 @@ handler_result retrieve_entity(call& request) {
     auto retrieval = operations::retrieve_entity(scope, std::move(id), std::move(types),
                                                  std::move(shown.attributes));
     MERIDIAN_CO_TRY(const auto row, co_await std::move(retrieval));
+    if (!shows_anything(how.shown, row.document))
+        co_return problem{problem_kind::resource_not_found,
+                          "nothing of the Entity is left by pick and omit"};
     co_return entity_answer(request.with, row, how, type, context);
 }
 

@@ -62,6 +62,43 @@ projection nothing_shown() {
     return shown;
 }
 
+/// attrs of tables 6.4.3.2-1 and 6.5.3.1-1.
+result<read_projection_outcome> read_attrs(const std::string& attrs,
+                                           const jsonld::context& context,
+                                           const ngsild::names& dictionary) {
+    read_projection_outcome outcome;
+    MERIDIAN_TRY(outcome.attributes,
+                 query::parse_names(attrs, "attrs", query::parse_scope{context}));
+    outcome.shown.how = projection::mode::only;
+    for (const auto& iri : outcome.attributes)
+        if (const auto id = dictionary.find(iri); id != 0)
+            outcome.shown.attributes.push_back(id);
+    return outcome;
+}
+
+/// Where pick leaves nothing that every Entity has, an Entity must have one of the picked
+/// Attributes, or there is nothing of it to answer.
+std::vector<std::string> must_have_one_of(const query::projection_list& picked) {
+    std::vector<std::string> attributes;
+    for (const auto& term : picked) {
+        if (term.of_entity && term.name != "scope" && term.name != "expiresAt")
+            return {};
+        if (!term.of_entity)
+            attributes.push_back(term.name);
+    }
+    return attributes;
+}
+
+result<void> check_disjoint(const query::projection_list& picked,
+                            const query::projection_list& omitted) {
+    for (const auto& pick : picked)
+        for (const auto& omit : omitted)
+            if (pick.name == omit.name)
+                return problem{problem_kind::bad_request_data,
+                               "'" + pick.name + "' stands in pick and in omit"};
+    return {};
+}
+
 /// 6.3.5: whether an answer of this media type has an @context in its body.
 bool has_context_member(const call& request, media_type type) noexcept {
     if (type == media_type::ld_json)
@@ -117,38 +154,45 @@ projection_texts projection_texts_of(const call& request) {
 result<read_projection_outcome> read_projection(const projection_texts& texts,
                                                 const jsonld::context& context,
                                                 const ngsild::names& dictionary) {
+    if (!texts.attrs.empty()) {
+        if (!texts.pick.empty() || !texts.omit.empty())
+            return problem{problem_kind::bad_request_data,
+                           "attrs excludes pick and omit: it is a synonym of pick and q"};
+        return read_attrs(texts.attrs, context, dictionary);
+    }
     const query::parse_scope scope{context};
     read_projection_outcome outcome;
-    if (!texts.attrs.empty()) {
-        MERIDIAN_TRY(outcome.attributes, query::parse_names(texts.attrs, "attrs", scope));
-        outcome.shown.how = projection::mode::only;
-        for (const auto& iri : outcome.attributes)
-            if (const auto id = dictionary.find(iri); id != 0)
-                outcome.shown.attributes.push_back(id);
-    }
+    query::projection_list picked;
     if (!texts.pick.empty()) {
-        MERIDIAN_TRY(const auto terms, query::parse_projection(texts.pick, "pick", scope));
+        MERIDIAN_TRY(picked, query::parse_projection(texts.pick, "pick", scope));
         outcome.shown = nothing_shown();
-        MERIDIAN_CHECK(mark_terms(outcome.shown, terms, dictionary, true));
+        MERIDIAN_CHECK(mark_terms(outcome.shown, picked, dictionary, true));
+        outcome.attributes = must_have_one_of(picked);
     }
     if (!texts.omit.empty()) {
-        MERIDIAN_TRY(const auto terms, query::parse_projection(texts.omit, "omit", scope));
-        if (outcome.shown.how == projection::mode::only) {
-            projection hidden;
-            MERIDIAN_CHECK(mark_terms(hidden, terms, dictionary, false));
-            std::erase_if(outcome.shown.attributes, [&](ngsild::name_id id) {
-                return std::find(hidden.attributes.begin(), hidden.attributes.end(), id) !=
-                       hidden.attributes.end();
-            });
-            outcome.shown.id = outcome.shown.id && hidden.id;
-            outcome.shown.type = outcome.shown.type && hidden.type;
-            outcome.shown.scope = outcome.shown.scope && hidden.scope;
-        } else {
+        MERIDIAN_TRY(const auto omitted, query::parse_projection(texts.omit, "omit", scope));
+        MERIDIAN_CHECK(check_disjoint(picked, omitted));
+        // What pick names is disjoint from what omit names, so that pick alone decides.
+        if (picked.empty()) {
             outcome.shown.how = projection::mode::except;
-            MERIDIAN_CHECK(mark_terms(outcome.shown, terms, dictionary, false));
+            MERIDIAN_CHECK(mark_terms(outcome.shown, omitted, dictionary, false));
         }
     }
     return outcome;
+}
+
+bool shows_anything(const ngsild::projection& shown, const ngsild::document_view& document) {
+    if (shown.id || shown.type || shown.created_at_picked || shown.modified_at_picked ||
+        (shown.scope && !document.scopes().empty()))
+        return true;
+    for (std::size_t i = 0; i < document.size(); ++i) {
+        const auto attribute = document.instance(i).attribute;
+        const bool named = std::find(shown.attributes.begin(), shown.attributes.end(),
+                                     attribute) != shown.attributes.end();
+        if (named == (shown.how == projection::mode::only))
+            return true;
+    }
+    return false;
 }
 
 result<ngsild::representation> read_representation(const call& request, media_type type,

@@ -31,7 +31,8 @@ struct projection_texts {
     std::string attrs;
 };
 
-/// What a projection shows, and the Attributes (expanded) of which `attrs` wants one to exist.
+/// What a projection shows, and the Attributes (expanded) of which one must exist for an Entity to
+/// be answered at all.
 struct read_projection_outcome {
     ngsild::projection shown;
     std::vector<std::string> attributes;
@@ -40,6 +41,9 @@ struct read_projection_outcome {
 [[nodiscard]] result<read_projection_outcome> read_projection(const projection_texts& texts,
                                                               const jsonld::context& context,
                                                               const ngsild::names& dictionary);
+/// Whether anything of a document is left to be shown.
+[[nodiscard]] bool shows_anything(const ngsild::projection& shown,
+                                  const ngsild::document_view& document);
 [[nodiscard]] projection_texts projection_texts_of(const call& request);
 
 /// How the answer of 5.7.1 and 5.7.2 is to be written, by the query's parameters and the negotiated

@@ -128,11 +128,24 @@ void add_method(std::string& allow, http::method method) {
         allow += ", HEAD";
 }
 
+/// Whether `method` has a route that is `path` and one more segment, which the request left empty.
+bool wants_variable_behind(http::method method, std::string_view path) {
+    std::vector<std::string_view> variables;
+    return std::any_of(table.begin(), table.end(), [&](const route& candidate) {
+        auto pattern = candidate.pattern;
+        if (candidate.method != method || !pattern.ends_with("/{}"))
+            return false;
+        pattern.remove_suffix(3);
+        return matches(pattern, path, variables);
+    });
+}
+
 } // namespace
 
 matched_route find_route(http::method method, std::string_view path) {
     matched_route match;
-    if (path.size() > 1 && path.ends_with('/'))
+    const bool had_slash = path.size() > 1 && path.ends_with('/');
+    if (had_slash)
         path.remove_suffix(1);
     if (!path.starts_with('/'))
         return match;
@@ -152,6 +165,7 @@ matched_route find_route(http::method method, std::string_view path) {
         }
         return match;
     }
+    match.lacks_id = had_slash && wants_variable_behind(method, path);
     if (!match.allow.empty())
         match.allow += ", OPTIONS";
     return match;

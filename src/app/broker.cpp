@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <future>
 #include <utility>
@@ -25,6 +26,11 @@ constexpr seconds connect_patience{10};
 store::database_options database_options(const config& chosen, const std::string& conninfo) {
     store::database_options options;
     options.conninfo = conninfo;
+    // Whoever holds outbox rows is known by this name: another one for each run, so that the rows
+    // of a killed broker are taken over at once.
+    options.application_name =
+        fmt::format("meridian {} {:x}", ::getpid(),
+                    std::chrono::system_clock::now().time_since_epoch().count());
     options.read_connections = chosen.db_read_connections;
     options.lanes = chosen.write_lanes;
     options.statement_timeout = chosen.statement_timeout;
@@ -62,6 +68,14 @@ http::settings http_settings(const config& chosen) {
     settings.gzip = chosen.gzip;
     settings.cors_origins = chosen.cors_origins;
     return settings;
+}
+
+/// Host name and port, where no alias is configured: what tells brokers apart on most networks.
+std::string default_alias(std::uint16_t port) {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0)
+        return fmt::format("meridian:{}", port);
+    return fmt::format("{}:{}", name.data(), port);
 }
 
 /// Memory of the process now, by the kernel's count of resident pages.
@@ -149,9 +163,23 @@ result<void> broker::connect() {
     return outcome;
 }
 
-void broker::run(std::function<asio::awaitable<void>(operations::services&)> task) {
-    auto done = asio::co_spawn(*contexts_.front(), task(*io_.front()->services), asio::use_future);
+void broker::run(task wanted) {
+    auto done = asio::co_spawn(*contexts_.front(), wanted(*io_.front()->services), asio::use_future);
     done.get();
+}
+
+namespace {
+
+/// Keeps the task, whose captures its coroutine uses, until it is done.
+asio::awaitable<void> run_kept(broker::task wanted, operations::services& available) {
+    co_await wanted(available);
+}
+
+} // namespace
+
+std::future<void> broker::begin(std::size_t loop, task wanted) {
+    auto running = run_kept(std::move(wanted), *io_[loop]->services);
+    return asio::co_spawn(*contexts_[loop], std::move(running), asio::use_future);
 }
 
 result<std::uint16_t> broker::serve() {
@@ -164,6 +192,8 @@ result<std::uint16_t> broker::serve() {
     start_background();
     MERIDIAN_TRY(server_,
                  http::server::create(loops, http_settings(config_), std::move(handlers)));
+    state_.alias = config_.source_alias.empty() ? default_alias(server_->port())
+                                                : config_.source_alias;
     return server_->port();
 }
 

@@ -17,6 +17,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -60,8 +61,15 @@ public:
     /// most `drain_timeout`, then everything ends.
     void stop();
 
-    /// Runs `task` on the first loop and waits for it: for the commands that are no server.
-    void run(std::function<asio::awaitable<void>(operations::services&)> task);
+    using task = std::function<asio::awaitable<void>(operations::services&)>;
+
+    /// Runs `wanted` on the first loop and waits for it: for the commands that are no server.
+    void run(task wanted);
+
+    /// Loops, each a thread.
+    [[nodiscard]] std::size_t loops() const noexcept { return io_.size(); }
+    /// Begins to run `wanted` on the loop of that number.
+    [[nodiscard]] std::future<void> begin(std::size_t loop, task wanted);
 
 private:
     explicit broker(const config& chosen, const std::string& conninfo);

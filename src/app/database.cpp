@@ -41,4 +41,16 @@ result<database> open_database(const config& settings) {
     return opened;
 }
 
+result<database> join_database(const config& settings) {
+    if (settings.db.empty()) {
+        const auto folder = std::filesystem::absolute(settings.data_dir);
+        if (auto conninfo = store::embedded_cluster::running_on(folder)) {
+            database joined;
+            joined.conninfo = std::move(*conninfo);
+            return joined;
+        }
+    }
+    return open_database(settings);
+}
+
 } // namespace meridian::app

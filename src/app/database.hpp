@@ -24,4 +24,8 @@ struct database {
 /// Fails with unavailable: the cluster does not start.
 [[nodiscard]] result<database> open_database(const config& settings);
 
+/// As `open_database`, but where a broker runs on `data_dir` its cluster is used beside it: for
+/// commands that are no server.
+[[nodiscard]] result<database> join_database(const config& settings);
+
 } // namespace meridian::app

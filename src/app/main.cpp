@@ -22,6 +22,10 @@ int carry_out(const app::invocation& asked) {
         return app::serve(asked.settings);
     if (asked.name == "migrate")
         return app::migrate(asked.settings);
+    if (asked.name == "import")
+        return app::import_entities(asked.settings, asked.operands);
+    if (asked.name == "export")
+        return app::export_entities(asked.settings);
     return app::explain(asked.settings, asked.operands.front());
 }
 

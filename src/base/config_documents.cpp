@@ -99,6 +99,12 @@ void append_table(std::string& out, const option_section& section) {
     }
 }
 
+bool heeds(string_view command, const option_section& section) {
+    if (section.commands == heeded_by::tools)
+        return command == "import" || command == "export" || command == "explain";
+    return section.commands == heeded_by::every_command || command == "serve";
+}
+
 } // namespace
 
 std::string render_help(string_view command) {
@@ -108,7 +114,7 @@ std::string render_help(string_view command) {
     out += "\n  --config <file>                     Configuration file [./meridian.toml, else\n"
            "                                      /etc/meridian/meridian.toml]\n";
     for (const option_section& section : option_sections()) {
-        if (command != "serve" && section.commands == heeded_by::serve)
+        if (!heeds(command, section))
             continue;
         fmt::format_to(std::back_inserter(out), "\n{}\n", section.title);
         for (const option& row : section.options)

@@ -185,6 +185,16 @@ constexpr option source[] = {
     {"source-id", &config::source_id, "URI of this Context Source (5.2.40)."},
 };
 
+constexpr option tools[] = {
+    {"tenant", &config::tenant, "Tenant that they work on.", {}, "the default Tenant"},
+    {"type", &config::type, "Entity Types (4.17) that export writes.", {}, "all"},
+    {"context",
+     &config::context,
+     "URL of the @context of explain's URL and of --type.",
+     {},
+     "the core @context"},
+};
+
 constexpr option logging[] = {
     {"log-level", &config::log_level, "Least level that is logged."},
     {"log-format", &config::log_format, "Form of a log line."},
@@ -207,6 +217,7 @@ constexpr option_section sections[] = {
     {"Notifications", heeded_by::serve, notifications},
     {"Outbound calls", heeded_by::every_command, outbound},
     {"Context source", heeded_by::serve, source},
+    {"import, export, explain", heeded_by::tools, tools},
     {"Logging", heeded_by::every_command, logging},
 };
 

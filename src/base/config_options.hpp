@@ -18,7 +18,7 @@ using config_member =
                  enum log_format config::*>;
 
 /// Which commands heed an option.
-enum class heeded_by { serve, every_command };
+enum class heeded_by { serve, tools, every_command };
 
 /// Inclusive; for bytes in bytes, for durations in milliseconds.
 struct value_range {

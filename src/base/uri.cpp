@@ -106,13 +106,14 @@ std::optional<std::string> percent_decode(std::string_view text, plus_is_blank p
     return out;
 }
 
-std::string percent_encode(std::string_view text) {
+std::string encode_path_segment(std::string_view text) {
     static constexpr char hexadecimal[] = "0123456789ABCDEF";
+    constexpr std::string_view kept = "-._~!$&'()*+,;=:@";
     std::string out;
     out.reserve(text.size() + 16);
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (is_letter(byte) || is_digit(byte) || c == '-' || c == '.' || c == '_' || c == '~') {
+        if (is_letter(byte) || is_digit(byte) || kept.find(c) != std::string_view::npos) {
             out += c;
         } else {
             out += '%';

@@ -26,9 +26,13 @@ std::vector<const json*> own_elements(const json& local) {
     return own;
 }
 
-/// 4.4: the core @context comes last, so that JSON-LD processors read answers as we do.
-std::string render_member(const std::vector<const json*>& own) {
+/// 4.4: the core @context comes last, so that JSON-LD processors read answers as we do. A user's URL
+/// whose document ends in the core says that already.
+enum class core_within : bool { no, yes };
+std::string render_member(const std::vector<const json*>& own, core_within last) {
     std::string text;
+    if (last == core_within::yes && own.size() == 1)
+        return to_text(*own.front());
     if (!own.empty())
         text += '[';
     for (const auto* element : own)
@@ -52,7 +56,7 @@ context_ptr build_core() {
     // Our own file, which tests read too: only a broken build gets here.
     if (auto added = builder.add(core_definitions(), core_context_url); !added)
         throw std::logic_error(added.error().detail());
-    return builder.finish("core-", render_member({}), std::string(core_context_url));
+    return builder.finish("core-", render_member({}, core_within::no), std::string(core_context_url));
 }
 
 } // namespace
@@ -81,8 +85,11 @@ result<build_outcome> build_context(const json& local, const context_source& sou
         }
     }
     auto own = own_elements(local);
-    outcome.built =
-        own.empty() ? core_context() : builder.finish("user-", render_member(own), link_of(own));
+    const bool names_core_itself = local.is_array() && local.size() != own.size();
+    const auto last =
+        collector.ends_in_core() && !names_core_itself ? core_within::yes : core_within::no;
+    outcome.built = own.empty() ? core_context()
+                                : builder.finish("user-", render_member(own, last), link_of(own));
     return outcome;
 }
 

@@ -74,21 +74,18 @@ std::string context::compact(std::string_view iri) const {
         if (names != nullptr)
             if (auto place = names->by_iri_.find(iri); place != names->by_iri_.end())
                 return std::string(place->second);
-    const bool is_default = iri.starts_with(default_vocab);
-    if (is_default) {
+    if (iri.starts_with(default_vocab)) {
         auto name = iri.substr(default_vocab.size());
         if (!name.empty() && name.front() != '@' && colon_of(name) == name.npos &&
             find(name) == nullptr)
             return std::string(name);
     }
-    // CHOICE: JSON-LD would write ngsi-ld:default-context/Vehicle where the user's @context has
-    // another Vehicle. 5.5.7: where no term matches, Fully Qualified Names are rendered.
-    const bool is_user = core_ != nullptr;
+    // As JSON-LD has it, `ngsi-ld:default-context/Vehicle` where the user's @context has another
+    // Vehicle: the prefix is a term that matches (5.5.7).
     std::string best;
-    if (is_user && !is_default)
+    if (core_ != nullptr)
         core_->shortest_prefixed(iri, *this, best);
-    if (is_user || !is_default)
-        shortest_prefixed(iri, *this, best);
+    shortest_prefixed(iri, *this, best);
     return best.empty() ? std::string(iri) : best;
 }
 

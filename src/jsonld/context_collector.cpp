@@ -35,6 +35,7 @@ result<void> context_collector::walk(const json& local, const std::string& base)
 }
 
 result<void> context_collector::walk_element(const json& element, const std::string& base) {
+    ends_in_core_ = false;
     if (element.is_null()) {
         parts_.push_back({nullptr, name_of(base)});
         return {};
@@ -106,7 +107,8 @@ result<const json*> context_collector::open(const std::string& url) {
 
 result<void> context_collector::walk_url(const std::string& reference, const std::string& base) {
     auto url = resolve_url(base, reference);
-    if (is_core_url(url))
+    ends_in_core_ = is_core_url(url);
+    if (ends_in_core_)
         return {};
     MERIDIAN_CHECK(check_url(url, base));
     MERIDIAN_TRY(const json* found, open(url));

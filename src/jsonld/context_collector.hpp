@@ -28,6 +28,9 @@ public:
     result<void> walk(const json& local);
 
     [[nodiscard]] const std::vector<context_part>& parts() const noexcept { return parts_; }
+    /// Whether one of the documents ends in the core @context, so that whoever follows the user's
+    /// URL finds the core last (4.4).
+    [[nodiscard]] bool ends_in_core() const noexcept { return ends_in_core_; }
     /// URLs of which `source` had no document; `parts` is not complete then.
     [[nodiscard]] std::vector<std::string> take_missing() { return std::move(missing_); }
 
@@ -47,6 +50,7 @@ private:
     std::vector<std::string> open_; ///< documents that lead to the present one
     std::deque<json> imported_;     ///< objects that @import has merged; addresses stay
     std::size_t documents_ = 0;
+    bool ends_in_core_ = false; ///< of what was walked last
 };
 
 } // namespace meridian::jsonld

@@ -97,7 +97,7 @@ std::optional<std::string> to_target(std::string_view text) {
         if (byte < 0x80)
             out += text[i];
         else
-            out += percent_encode(text.substr(i, 1));
+            out += encode_path_segment(text.substr(i, 1));
     }
     return out;
 }

@@ -3,8 +3,8 @@
 #include "query/geometry_types.hpp"
 
 #include <boost/geometry/algorithms/correct.hpp>
-#include <boost/geometry/algorithms/is_valid.hpp>
 #include <boost/geometry/algorithms/relation.hpp>
+#include <boost/geometry/core/exception.hpp>
 #include <boost/geometry/strategies/cartesian.hpp>
 
 namespace meridian::query {
@@ -22,8 +22,12 @@ std::optional<planar::any> read_corrected(const json& geometry) {
 
 /// The intersection matrix of [14], row by row: interior, boundary, exterior of the left one.
 std::string intersection_matrix(const planar::any& left, const planar::any& right) {
-    return std::visit([](const auto& a, const auto& b) { return bg::relation(a, b).str(); }, left,
-                      right);
+    try {
+        return std::visit([](const auto& a, const auto& b) { return bg::relation(a, b).str(); },
+                          left, right);
+    } catch (const bg::exception&) { // rings that cross themselves: no relation can be told
+        return "FFFFFFFFF";
+    }
 }
 
 /// `pattern` as in [14]: T any dimension, F none, * whatever, else the dimension itself.
@@ -45,19 +49,6 @@ bool overlaps(std::string_view matrix, std::size_t left, std::size_t right) {
 }
 
 } // namespace
-
-bool is_valid_geometry(const json& geometry) {
-    const auto shape = read_corrected(geometry);
-    if (!shape)
-        return false;
-    return std::visit(
-        [](const auto& one) {
-            bg::validity_failure_type failure = bg::no_failure;
-            // Points that follow themselves are harmless; PostGIS takes them, too.
-            return bg::is_valid(one, failure) || failure == bg::failure_duplicate_points;
-        },
-        *shape);
-}
 
 bool is_related(geo_relation relation, const json& target, const json& reference) {
     const auto left = read_corrected(target);

@@ -8,9 +8,6 @@
 /// GeoJSON and Boost.Geometry, whose templates only geometry.cpp and distance.cpp include.
 namespace meridian::query {
 
-/// Whether well-formed coordinates make a simple geometry; rings may turn either way.
-[[nodiscard]] bool is_valid_geometry(const json& geometry);
-
 /// Planar predicates of [14] by the DE-9IM matrix, as PostGIS decides them; `relation` is not near.
 /// False where one of both is no geometry.
 [[nodiscard]] bool is_related(geo_relation relation, const json& target, const json& reference);

@@ -141,8 +141,6 @@ result<json> make_geometry(std::string_view type, json coordinates, std::string_
     json geometry = json::object();
     geometry["type"] = std::string(type);
     geometry["coordinates"] = std::move(coordinates);
-    if (!is_valid_geometry(geometry))
-        return refused(parameter, "the geometry crosses itself or is degenerate");
     return geometry;
 }
 

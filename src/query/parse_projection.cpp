@@ -15,6 +15,10 @@ namespace {
 constexpr std::array<std::string_view, 6> entity_members{"id",        "type",       "scope",
                                                          "createdAt", "modifiedAt", "expiresAt"};
 
+bool is_entity_member(std::string_view name) noexcept {
+    return std::find(entity_members.begin(), entity_members.end(), name) != entity_members.end();
+}
+
 class projection_parser {
 public:
     projection_parser(cursor& from, const parse_scope& scope) : from_(from), scope_(scope) {}
@@ -34,8 +38,7 @@ private:
     result<projection_term> term(std::size_t depth) {
         projection_term made;
         MERIDIAN_TRY(const auto name, read_name_or_uri(from_, scope_.names, ",|{}"));
-        made.of_entity = !name.is_iri && std::find(entity_members.begin(), entity_members.end(),
-                                                   name.text) != entity_members.end();
+        made.of_entity = !name.is_iri && is_entity_member(name.text);
         made.name = made.of_entity ? std::string(name.text) : expand(name, scope_.context);
         if (!from_.next_is("{"))
             return made;
@@ -74,6 +77,8 @@ result<std::vector<std::string>> parse_names(std::string_view text, std::string_
         if (names.size() == scope.limits.terms * 4)
             return from.error("too many names");
         MERIDIAN_TRY(const auto name, read_name_or_uri(from, scope.names, ","));
+        if (!name.is_iri && is_entity_member(name.text))
+            return from.error("an Attribute is wanted, not a member of the Entity");
         names.push_back(expand(name, scope.context));
     } while (from.take(","));
     return names;

@@ -10,7 +10,27 @@
 namespace meridian::query {
 namespace {
 constexpr std::size_t longest = 512;
+
+/// IEEE 1003.2 leaves a repetition of a repetition (`a**`) undefined; RE2 would take it.
+bool repeats_a_repetition(std::string_view text) noexcept {
+    bool after_repetition = false;
+    bool in_brackets = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool is_repetition = !in_brackets && (c == '*' || c == '+' || c == '?');
+        if (is_repetition && after_repetition && c != '?') // `.*?` is what users write
+            return true;
+        after_repetition = is_repetition;
+        if (c == '\\')
+            ++i;
+        else if (c == '[')
+            in_brackets = true;
+        else if (c == ']')
+            in_brackets = false;
+    }
+    return false;
 }
+} // namespace
 
 pattern::pattern(std::string text, std::shared_ptr<const re2::RE2> compiled)
     : text_(std::move(text)), compiled_(std::move(compiled)) {}
@@ -22,6 +42,10 @@ result<pattern> pattern::create(std::string_view text, std::string_view paramete
     if (!is_plain_utf8(text))
         return problem{problem_kind::bad_request_data,
                        fmt::format("{}: the pattern is not UTF-8 or holds U+0000", parameter)};
+    if (repeats_a_repetition(text))
+        return problem{problem_kind::bad_request_data,
+                       fmt::format("{}: not a regular expression: a repetition is repeated",
+                                   parameter)};
     re2::RE2::Options options;
     options.set_posix_syntax(true);
     options.set_one_line(true);

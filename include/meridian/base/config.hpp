@@ -96,6 +96,11 @@ struct config {
     std::string source_alias;
     std::string source_id = "urn:ngsi-ld:ContextSource:meridian";
 
+    // import, export, explain
+    std::string tenant;
+    std::string type;
+    std::string context;
+
     // Logging
     spdlog::level::level_enum log_level = spdlog::level::info;
     enum log_format log_format = log_format::text;

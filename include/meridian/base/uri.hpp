@@ -18,8 +18,9 @@ namespace meridian {
 enum class plus_is_blank { no, yes };
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, plus_is_blank plus);
 
-/// Percent-encodes all but the unreserved characters of RFC 3986.
-[[nodiscard]] std::string percent_encode(std::string_view text);
+/// Percent-encodes all but what a path segment may hold as it is (pchar of RFC 3986), so that
+/// `urn:ngsi-ld:A:1` stays readable.
+[[nodiscard]] std::string encode_path_segment(std::string_view text);
 
 /// Splits `a=1&b=2` and decodes names and values; order and repetition are kept.
 /// Nothing where a part does not decode.

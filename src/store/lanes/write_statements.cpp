@@ -82,7 +82,7 @@ WHERE r.eid = i.eid AND r.attr_id = i.a AND r.ds_id = i.ds AND r.type_id = i.ty
 
 constexpr pg::statement set_geometries{"set_geometries", R"sql(
 INSERT INTO geo (tenant_id, type_id, eid, attr_id, ds_id, geom)
-SELECT t, ty, eid, a, ds, ST_SetSRID(ST_Force2D(ST_GeomFromGeoJSON(g)), 4326)
+SELECT t, ty, eid, a, ds, ST_SetSRID(ST_MakeValid(ST_Force2D(ST_GeomFromGeoJSON(g))), 4326)
 FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::int[], $6::text[])
      AS i(t, ty, eid, a, ds, g)
 ON CONFLICT (eid, attr_id, ds_id, type_id) DO UPDATE SET geom = excluded.geom)sql"};

@@ -77,9 +77,11 @@ std::string near_boxes(composed_statement& to, const query::geo_query& wanted,
 
 std::string render_geo(composed_statement& to, const query::geo_query& wanted,
                        std::string_view geometry) {
+    // Cities draw polygons that cross themselves; PostGIS' relations raise on them, so that both
+    // sides are mended (the document keeps what was sent).
     // A scalar sub-select is carried out once; the bare functions once a row under a generic plan.
     const std::string reference =
-        fmt::format("(SELECT ST_SetSRID(ST_Force2D(ST_GeomFromGeoJSON({})), 4326))",
+        fmt::format("(SELECT ST_SetSRID(ST_MakeValid(ST_Force2D(ST_GeomFromGeoJSON({}))), 4326))",
                     to.text_value(to_text(wanted.geometry)));
     const auto indexed = [&](std::string_view function) {
         return fmt::format("{0} && {1} AND {2}({0}, {1})", geometry, reference, function);

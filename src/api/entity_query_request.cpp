@@ -1,0 +1,28 @@
+#include "api/entity_query_request.hpp"
+
+#include "api/representation_parameters.hpp"
+#include "api/selection_parameters.hpp"
+
+#include <utility>
+
+namespace meridian::api {
+
+result<entity_query> read_entity_query(const call& request, operations::request_scope& scope) {
+    MERIDIAN_CHECK(refuse_unsupported(request));
+    if (request.parameters.text("type") == "*")
+        scope.local = true; // table 6.4.3.2-1: "*" implies the local scope
+    const auto& context = *scope.context;
+    entity_query read;
+    MERIDIAN_TRY(auto projection, read_projection(projection_texts_of(request), context,
+                                                  request.with.services.dictionary));
+    read.shown = std::move(projection.shown);
+    MERIDIAN_TRY(read.asked, read_paging(request));
+    MERIDIAN_TRY(read.wanted.selection, read_selection(request, context));
+    MERIDIAN_TRY(read.wanted.order, read_order(request, context, scope.local));
+    read.wanted.selection.attributes = std::move(projection.attributes);
+    read.wanted.page = read.asked.page;
+    read.wanted.want_count = read.asked.count;
+    return read;
+}
+
+} // namespace meridian::api

@@ -1,0 +1,92 @@
+#include "app/import_batch.hpp"
+
+#include "meridian/ngsild/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace meridian::app {
+namespace {
+
+/// The Entity cannot help it: nothing else will be stored either.
+bool is_ours(problem_kind kind) {
+    return kind == problem_kind::unavailable || kind == problem_kind::internal_error;
+}
+
+} // namespace
+
+void import_batch::add(entity_piece piece) {
+    bytes_ += piece.text.size();
+    pieces_.push_back(std::move(piece));
+}
+
+void import_batch::refuse(std::uint64_t line, const problem& why) {
+    if (is_ours(why.kind()))
+        failure_ = why.detail();
+    refusals_.push_back({line, why.pointer().empty()
+                                   ? why.detail()
+                                   : fmt::format("{} (at {})", why.detail(), why.pointer())});
+}
+
+asio::awaitable<result<operations::upsert_item>>
+import_batch::parse_piece(operations::services& with, const json_limits& limits,
+                          const entity_piece& piece) {
+    if (!piece.fault.empty())
+        co_return problem{problem_kind::invalid_request, piece.fault};
+    MERIDIAN_CO_TRY(auto payload, parse_json(piece.text, limits));
+    if (!payload.is_object())
+        co_return problem{problem_kind::bad_request_data, "an Entity must be a JSON object"};
+    auto context = jsonld::core_context();
+    if (const auto member = payload.find("@context"); member != payload.end()) {
+        auto finding = with.contexts.from_json(std::move(*member));
+        MERIDIAN_CO_TRY(context, co_await std::move(finding));
+        payload.erase("@context");
+    }
+    operations::upsert_item item;
+    MERIDIAN_CO_TRY(item.subject, ngsild::parse_entity(payload, *context));
+    co_return item;
+}
+
+asio::awaitable<void> import_batch::parse(operations::services& with, const json_limits& limits) {
+    for (auto& piece : pieces_) {
+        auto parsing = parse_piece(with, limits, piece);
+        auto item = co_await std::move(parsing);
+        piece.text = {}; // it may be long
+        if (!item) {
+            refuse(piece.line, item.error());
+            continue;
+        }
+        ids_.push_back(item->subject.id);
+        lines_.push_back(piece.line);
+        items_.push_back(std::move(item));
+    }
+    pieces_ = {};
+}
+
+asio::awaitable<void> import_batch::commit(operations::services& with, store::tenant_id tenant) {
+    if (items_.empty())
+        co_return;
+    operations::request_scope scope(with, tenant, jsonld::core_context());
+    auto storing = operations::upsert_entities(scope, std::move(items_));
+    const auto outcome = co_await std::move(storing);
+    stored_ = outcome.succeeded.size();
+    for (const auto& error : outcome.errors) {
+        const auto at = std::find(ids_.begin(), ids_.end(), error.entity_id()) - ids_.begin();
+        refuse(static_cast<std::size_t>(at) < lines_.size() ? lines_[static_cast<std::size_t>(at)]
+                                                            : 0,
+               error);
+    }
+}
+
+std::string import_batch::report() const {
+    std::string lines;
+    for (const auto& one : refusals_)
+        fmt::format_to(std::back_inserter(lines), "{}:{}: refused: {}\n", file_, one.line,
+                       one.detail);
+    return lines;
+}
+
+} // namespace meridian::app

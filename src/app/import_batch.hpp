@@ -1,0 +1,61 @@
+#pragma once
+
+#include "app/entity_splitter.hpp"
+#include "meridian/base/await.hpp"
+#include "meridian/operations/batch.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace meridian::app {
+
+/// Some Entities of a file on their way into the database. First `parse`, then `commit`, each on a
+/// loop; between them the importer sees to the order of batches that share an Entity.
+class import_batch {
+public:
+    explicit import_batch(std::string file) : file_(std::move(file)) {}
+
+    [[nodiscard]] const std::string& file() const noexcept { return file_; }
+    void add(entity_piece piece);
+    [[nodiscard]] std::size_t size() const noexcept { return pieces_.size(); }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+    /// Reads the pieces, each with its own @context, else the core one.
+    asio::awaitable<void> parse(operations::services& with, const json_limits& limits);
+    /// 5.6.8: creates what is not there and replaces what is.
+    asio::awaitable<void> commit(operations::services& with, store::tenant_id tenant);
+
+    /// The ids that `commit` is about to write.
+    [[nodiscard]] const std::vector<std::string>& ids() const noexcept { return ids_; }
+
+    /// After `commit`:
+    [[nodiscard]] std::size_t stored() const noexcept { return stored_; }
+    [[nodiscard]] std::size_t refused() const noexcept { return refusals_.size(); }
+    /// A line for each Entity that was refused: file, line and detail.
+    [[nodiscard]] std::string report() const;
+    /// Not empty: the database failed; the rest of the import is in vain.
+    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+
+private:
+    struct refusal {
+        std::uint64_t line;
+        std::string detail;
+    };
+    void refuse(std::uint64_t line, const problem& why);
+    asio::awaitable<result<operations::upsert_item>> parse_piece(operations::services& with,
+                                                                 const json_limits& limits,
+                                                                 const entity_piece& piece);
+
+    std::string file_;
+    std::vector<entity_piece> pieces_;
+    std::size_t bytes_ = 0;
+    std::vector<operations::batch_item<operations::upsert_item>> items_;
+    std::vector<std::string> ids_;     ///< of items_, in their order
+    std::vector<std::uint64_t> lines_; ///< likewise
+    std::vector<refusal> refusals_;
+    std::size_t stored_ = 0;
+    std::string failure_;
+};
+
+} // namespace meridian::app
