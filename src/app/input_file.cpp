@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <fcntl.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -31,7 +32,7 @@ result<input_file> input_file::open(const std::string& name) {
         return failed(name, "no memory");
     }
     gzbuffer(opened, buffer_bytes);
-    return input_file(name, opened);
+    return input_file(name == "-" ? "standard input" : name, opened);
 }
 
 result<std::size_t> input_file::read(std::span<char> buffer) {
@@ -40,8 +41,11 @@ result<std::size_t> input_file::read(std::span<char> buffer) {
     int status = Z_OK;
     const char* why = gzerror(as_gzip(file_.get()), &status);
     // A compressed file that is cut off gives its last bytes before it tells so.
-    if (count < 0 || (count == 0 && status != Z_OK && status != Z_STREAM_END))
-        return failed(name_, status == Z_ERRNO ? std::strerror(errno) : why);
+    if (count < 0 || (count == 0 && status != Z_OK && status != Z_STREAM_END)) {
+        const std::string_view text = why; // zlib puts its own name of the file before it
+        return failed(name_, status == Z_ERRNO ? std::strerror(errno)
+                                               : std::string(text.substr(text.rfind(": ") + 2)));
+    }
     return static_cast<std::size_t>(count);
 }
 

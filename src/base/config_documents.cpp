@@ -76,10 +76,12 @@ void append_help(std::string& out, const option& row) {
     constexpr std::size_t indent = 38;
     constexpr std::size_t width = 100;
     auto head = fmt::format("  --{} <{}>", row.name, short_form(row));
-    if (head.size() + 1 > indent)
-        head += '\n' + std::string(indent, ' ');
-    else
+    if (head.size() + 1 > indent) {
+        head += '\n';
+        head.append(indent, ' ');
+    } else {
         head.append(indent - head.size(), ' ');
+    }
     out += head;
     append_wrapped(out, fmt::format("{} [{}]", row.description, default_text(row)), indent, width);
 }

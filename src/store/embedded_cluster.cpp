@@ -100,6 +100,7 @@ result<void> initialise(const layout& where, const os_user& user, const fs::path
 /// What postmaster.pid says of a postmaster of this folder that is alive.
 struct found_postmaster {
     pid_t pid = 0;
+    fs::path sockets;
     std::string status; ///< "ready", "starting", "stopping" …
 };
 
@@ -108,9 +109,11 @@ found_postmaster find_postmaster(const layout& where) {
     found_postmaster found;
     if (!(file >> found.pid) || found.pid <= 0)
         return {};
+    constexpr int sockets_line = 5;
     constexpr int status_line = 8;
     for (int line = 1; line < status_line && std::getline(file, found.status); ++line)
-        ;
+        if (line == sockets_line)
+            found.sockets = found.status;
     std::getline(file, found.status);
     found.status = found.status.substr(0, found.status.find(' '));
     // The number may long belong to another process.
@@ -248,6 +251,16 @@ result<embedded_cluster> embedded_cluster::start(const cluster_options& options)
     embedded_cluster made(std::move(owned)); // stops the server if the rest fails
     MERIDIAN_CHECK(ensure_database(made.state_->where));
     return made;
+}
+
+std::optional<std::string> embedded_cluster::running_on(const fs::path& data_dir) {
+    layout where;
+    where.data = data_dir / "postgres" / "data";
+    const found_postmaster found = find_postmaster(where);
+    if (found.status != "ready")
+        return std::nullopt;
+    where.sockets = found.sockets;
+    return socket_conninfo(where, "meridian");
 }
 
 embedded_cluster::embedded_cluster(std::unique_ptr<state> owned) noexcept

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace meridian::store {
@@ -32,6 +33,11 @@ public:
     /// by another broker, PostgreSQL 15 is not installed, the server does not come up (the detail
     /// then ends with its last log lines).
     [[nodiscard]] static result<embedded_cluster> start(const cluster_options& options);
+
+    /// The database of the cluster that another process (a broker) runs on `data_dir`, in libpq's
+    /// form; nothing where none runs there.
+    [[nodiscard]] static std::optional<std::string>
+    running_on(const std::filesystem::path& data_dir);
 
     embedded_cluster(embedded_cluster&&) noexcept;
     embedded_cluster& operator=(embedded_cluster&&) noexcept;
