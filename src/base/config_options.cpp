@@ -13,7 +13,7 @@ constexpr double day = 86'400'000;
 
 constexpr option listening[] = {
     {"host", &config::host, "Address to listen on; 0.0.0.0 or :: for every interface."},
-    {"port", &config::port, "Port of the NGSI-LD API.", {1, 65535}},
+    {"port", &config::port, "Port of the NGSI-LD API; 0 takes a free one.", {0, 65535}},
     {"admin-port",
      &config::admin_port,
      "Port of a second listener, on loopback only, for explain and the admin resources.",

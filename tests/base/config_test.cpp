@@ -105,7 +105,7 @@ TEST_F(configuration, unknown_names_are_refused_in_each_source_with_the_nearest_
 TEST_F(configuration, values_of_the_wrong_form_or_range_are_refused) {
     const std::pair<std::vector<std::string>, std::string> rows[] = {
         {{"--port", "http"}, "command line: --port \"http\" is not a port number"},
-        {{"--port", "70000"}, "command line: --port \"70000\" is outside 1 to 65535"},
+        {{"--port", "70000"}, "command line: --port \"70000\" is outside 0 to 65535"},
         {{"--port", "-1"}, "command line: --port \"-1\" is not a port number"},
         {{"--port"}, "command line: --port needs a value"},
         {{"--gzip=perhaps"},
