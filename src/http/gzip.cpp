@@ -76,7 +76,7 @@ bool gzip_writer::compress(std::string_view text, std::string& out) {
     state.avail_out = static_cast<uInt>(out.size());
     if (deflate(&state, Z_FINISH) != Z_STREAM_END)
         return false;
-    out.resize(out.size() - state.avail_out);
+    out.resize(state.total_out);
     return true;
 }
 
