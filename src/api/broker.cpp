@@ -51,7 +51,7 @@ asio::awaitable<http::response> answer(worker& with, const http::request& reques
     if (!match.found) {
         if (match.lacks_id) // as 5.6.17.4 and its like say of an id that is not present
             co_return problem_response(
-                problem{problem_kind::bad_request_data, "the id in the path is missing"});
+                problem{problem_kind::bad_request_data, "an id or name in the path is missing"});
         if (match.allow.empty())
             co_return problem_response(no_such_route(request));
         co_return allowed_methods(request, std::move(match.allow));

@@ -35,11 +35,12 @@ struct attribute_call {
     jsonld::context_ptr context;
 };
 
-/// 5.6.4.4, 5.6.19.4: scope is no Attribute that these operations can address.
+/// 4.6.2: the short name or IRI of an Attribute in the path, expanded.
 result<std::string> attribute_name(const call& request, const jsonld::context& context) {
     const auto& name = request.path[1];
-    if (name.empty() || name == "id" || name == "type" || name == "scope" || name == "@context")
-        return problem{problem_kind::bad_request_data, "'" + name + "' is not an Attribute"};
+    if (!ngsild::is_name(name) || name == "id" || name == "type")
+        return problem{problem_kind::bad_request_data,
+                       "'" + name + "' is not the name of an Attribute"};
     return context.expand(name);
 }
 
@@ -48,6 +49,8 @@ asio::awaitable<result<attribute_call>> read_attribute_call(call& request) {
     MERIDIAN_CO_TRY(auto body,
                     read_object(request, "an Attribute Fragment", merge_patch_bodies::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    if (request.path[1] == "scope") // 5.6.4.4, 5.6.19.4
+        co_return problem{problem_kind::bad_request_data, "scope is not an Attribute"};
     MERIDIAN_CO_TRY(auto name, attribute_name(request, *context));
     MERIDIAN_CO_TRY(auto fragment, ngsild::parse_attribute_fragment(body.content, name, *context));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
@@ -117,14 +120,12 @@ handler_result replace_attribute(call& request) {
 handler_result delete_attribute(call& request) {
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
-    const auto& name = request.path[1];
-    if (name.empty() || name == "id" || name == "type")
-        co_return problem{problem_kind::bad_request_data, "'" + name + "' is not an Attribute"};
+    MERIDIAN_CO_TRY(auto name, attribute_name(request, *context));
     MERIDIAN_CO_TRY(const bool all, request.parameters.flag("deleteAll"));
     std::string dataset_id{request.parameters.text("datasetId")};
     if (!dataset_id.empty() && !is_uri(dataset_id))
         co_return problem{problem_kind::bad_request_data, "datasetId is not a valid URI"};
-    operations::attribute_selector which(context->expand(name), std::move(dataset_id),
+    operations::attribute_selector which(std::move(name), std::move(dataset_id),
                                          all ? ngsild::delete_all::yes : ngsild::delete_all::no);
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));

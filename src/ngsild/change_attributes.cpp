@@ -185,9 +185,11 @@ private:
                 made_.set_scopes({});
         } else if (fragment_.scopes) {
             // 5.6.2.4: only where there is one.
-            if (operation_ == operation::update && made_.so_far().scopes_before.empty())
-                return;
-            if (overwrites)
+            const bool has_scope = !made_.so_far().scopes_before.empty();
+            if (operation_ == operation::update && !has_scope)
+                made_.not_updated("https://uri.etsi.org/ngsi-ld/scope",
+                                  "The Entity has no scope to replace.");
+            else if (overwrites)
                 made_.set_scopes(*fragment_.scopes);
             else
                 made_.add_scopes(*fragment_.scopes);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "meridian/ngsild/entity.hpp"
+#include "meridian/ngsild/parse.hpp"
 
 #include <optional>
 #include <string>
@@ -10,10 +11,6 @@ namespace meridian::ngsild {
 
 /// Longest id, datasetId or expanded name, in bytes (architecture page, decision 11).
 inline constexpr std::size_t name_bytes = 2'048;
-
-/// 4.6.2: a name of letters, digits and `_` that begins with a letter, perhaps with such a prefix;
-/// or a URI, which 5.2.4 allows in its place.
-[[nodiscard]] bool is_name(std::string_view name) noexcept;
 
 /// 4.18: the Scope with its leading slash, which input may leave out; nothing where `text` is none.
 [[nodiscard]] std::optional<std::string> parse_scope(std::string_view text);

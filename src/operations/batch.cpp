@@ -53,6 +53,15 @@ void record(batch_outcome& outcome, std::string id, result<store::committed>&& a
         outcome.errors.push_back(std::move(answer).error().for_entity(std::move(id)));
         return;
     }
+    if (const auto& left = answer->change.not_updated; !left.empty()) {
+        // 5.6.9 does what 5.6.3 does, whose answer is then a partial success, no success.
+        std::string detail = "not updated:";
+        for (const auto& [name, reason] : left)
+            detail.append(" ").append(name).append(" (").append(reason).append(")");
+        outcome.errors.push_back(
+            problem{problem_kind::bad_request_data, std::move(detail)}.for_entity(std::move(id)));
+        return;
+    }
     if (answer->change.happened == ngsild::change::what::created)
         outcome.created.push_back(id);
     outcome.succeeded.push_back(std::move(id));

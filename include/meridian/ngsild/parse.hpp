@@ -40,6 +40,10 @@ struct parse_limits {
                                                                const jsonld::context& context,
                                                                const parse_limits& limits = {});
 
+/// 4.6.2: a name of letters, digits and `_` that begins with a letter, perhaps with such a prefix;
+/// or a URI, which 5.2.4 allows in its place.
+[[nodiscard]] bool is_name(std::string_view name) noexcept;
+
 /// All IRIs that a document made of it will hold as numbers: types, Attribute names on all levels,
 /// datasetIds. They must be in the dictionary before `encode` or a merge.
 [[nodiscard]] std::vector<std::string> names_of(const entity& subject);
