@@ -78,6 +78,12 @@ std::string default_alias(std::uint16_t port) {
     return fmt::format("{}:{}", name.data(), port);
 }
 
+subscription::settings delivery_settings(const config& chosen, broker::role as) {
+    auto settings = subscription::settings_of(chosen);
+    settings.delivers = as == broker::role::server;
+    return settings;
+}
+
 /// Memory of the process now, by the kernel's count of resident pages.
 std::uint64_t resident_bytes() {
     std::uint64_t total = 0;
@@ -98,7 +104,7 @@ io_thread::io_thread(std::unique_ptr<net::http_client> outbound, const config&,
       reader(std::make_shared<store::reader>(on.get_executor(), database)), history(reader),
       discovery(reader), outbox(reader) {}
 
-broker::broker(const config& chosen, const std::string& conninfo)
+broker::broker(const config& chosen, const std::string& conninfo, role as)
     : config_(chosen), database_(database_options(chosen, conninfo)) {
     for (std::size_t i = 0; i < thread_count(chosen); ++i)
         contexts_.push_back(std::make_unique<boost::asio::io_context>(1));
@@ -110,7 +116,7 @@ broker::broker(const config& chosen, const std::string& conninfo)
     mqtt_ = std::make_unique<net::mqtt_client>(net::mqtt_settings{});
     subscriptions_ = std::make_unique<subscription::service>(
         *stored_subscriptions_, *dictionary_, *tenants_, *mqtt_,
-        subscription::settings_of(chosen));
+        delivery_settings(chosen, as));
     context_cache_ = std::make_shared<operations::context_cache>(context_limits(chosen));
     std::vector<asio::any_io_executor> loops;
     for (const auto& context : contexts_)
@@ -119,8 +125,9 @@ broker::broker(const config& chosen, const std::string& conninfo)
                                                   expiry_watch_, subscriptions_->hooks());
 }
 
-result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::string& conninfo) {
-    std::unique_ptr<broker> made(new broker(chosen, conninfo));
+result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::string& conninfo,
+                                              role as) {
+    std::unique_ptr<broker> made(new broker(chosen, conninfo, as));
     MERIDIAN_CHECK(made->dictionary_->load());
     MERIDIAN_CHECK(made->make_threads());
     for (const auto& context : made->contexts_) {

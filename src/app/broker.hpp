@@ -45,10 +45,14 @@ struct io_thread {
 /// and `import`, `export` and `explain` use it without its server.
 class broker {
 public:
+    /// A tool leaves the notifications that its changes owe to the brokers on the database.
+    enum class role { server, tool };
+
     /// Blocking: loads what is kept in memory and connects; the loops run when it returns.
     /// Fails with unavailable, internal_error.
     [[nodiscard]] static result<std::unique_ptr<broker>> start(const config& chosen,
-                                                               const std::string& conninfo);
+                                                               const std::string& conninfo,
+                                                               role as);
     broker(const broker&) = delete;
     broker& operator=(const broker&) = delete;
     /// Stops at once; `stop` does it gracefully.
@@ -72,7 +76,7 @@ public:
     [[nodiscard]] std::future<void> begin(std::size_t loop, task wanted);
 
 private:
-    explicit broker(const config& chosen, const std::string& conninfo);
+    explicit broker(const config& chosen, const std::string& conninfo, role as);
     result<void> make_threads();
     result<void> connect();
     void start_background();

@@ -46,7 +46,7 @@ int serve(const config& settings) {
         return failed(opened.error());
     if (const auto migrated = store::migrate(opened->conninfo); !migrated)
         return failed(migrated.error());
-    auto running = broker::start(settings, opened->conninfo);
+    auto running = broker::start(settings, opened->conninfo, broker::role::server);
     if (!running)
         return failed(running.error());
     const auto port = (*running)->serve();

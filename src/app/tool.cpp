@@ -11,7 +11,7 @@ result<tool> tool::start(const config& settings) {
     std::signal(SIGPIPE, SIG_IGN);
     MERIDIAN_TRY(auto opened, join_database(settings));
     MERIDIAN_CHECK(store::migrate(opened.conninfo));
-    MERIDIAN_TRY(auto running, broker::start(settings, opened.conninfo));
+    MERIDIAN_TRY(auto running, broker::start(settings, opened.conninfo, broker::role::tool));
     return tool(settings, std::move(opened), std::move(running));
 }
 

@@ -68,6 +68,8 @@ asio::awaitable<void> service::implementation::read(store::tenant_id tenant,
 
 void service::implementation::take(std::vector<store::outbox_row>&& rows) {
     owed += rows.size();
+    if (!how.delivers)
+        return;
     const std::lock_guard lock(starting);
     if (deliveries.empty())
         std::move(rows.begin(), rows.end(), std::back_inserter(early));

@@ -56,6 +56,7 @@ struct settings {
     /// Notifications that wait in memory, in the process. What is beyond waits in the outbox.
     std::size_t waiting = 20'000;
     std::chrono::milliseconds poll_interval{1'000}; ///< looks for what others left in the outbox
+    bool delivers = true; ///< false: never `start`ed, what is owed is left to other processes
     std::chrono::milliseconds periodic_interval{500}; ///< looks for timeInterval that is reached
 };
 [[nodiscard]] settings settings_of(const config& chosen);
