@@ -222,9 +222,10 @@ result<ngsild::representation> read_representation(const call& request, media_ty
 
 result<void> refuse_unsupported(const call& request) {
     const auto& parameters = request.parameters;
-    const auto not_supported = [](std::string what) {
-        return problem{problem_kind::operation_not_supported,
-                       std::move(what) + " is not supported by this broker yet"};
+    const auto not_supported = [](std::string_view what) {
+        std::string detail{what};
+        detail += " is not supported by this broker yet";
+        return problem{problem_kind::operation_not_supported, std::move(detail)};
     };
     if (const auto join = parameters.text("join"); !join.empty() && join != "@none") {
         if (join != "flat" && join != "inline")
