@@ -24,8 +24,12 @@ std::string query_with_offset(std::string_view query, std::uint64_t offset, std:
 
 std::string page_link(const call& request, std::uint64_t offset, const paging& asked,
                       std::string_view relation, media_type type) {
+    // The resource is the same with and without a slash at its end: named without (6.2).
+    auto path = request.request.path;
+    if (path.size() > 1 && path.ends_with('/'))
+        path.remove_suffix(1);
     std::string link = "<";
-    link += request.request.path;
+    link += path;
     link += '?';
     link += query_with_offset(request.request.query, offset, asked.page.limit);
     link.append(">; rel=\"").append(relation).append("\"; type=\"");

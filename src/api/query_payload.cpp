@@ -99,8 +99,26 @@ result<std::vector<std::string>> read_selector_ids(const json& selector) {
     return ids;
 }
 
-/// 5.2.33. Several selectors are an alternative of their types; with ids or patterns they would be
-/// one of whole selectors, which the planner does not have yet.
+result<query::entity_selector> read_selector(const json& selector,
+                                             const query::parse_scope& scope) {
+    if (!selector.is_object())
+        return wrong_member("entities", "must be an array of EntitySelectors");
+    query::entity_selector read;
+    MERIDIAN_TRY(read.ids, read_selector_ids(selector));
+    MERIDIAN_TRY(const auto pattern, read_text(selector, "idPattern"));
+    if (pattern) {
+        MERIDIAN_TRY(auto compiled, query::pattern::create(*pattern, "idPattern"));
+        read.id_pattern = std::move(compiled);
+    }
+    MERIDIAN_TRY(const auto type, read_text(selector, "type"));
+    if (!type)
+        return wrong_member("entities", "has a selector without type");
+    MERIDIAN_TRY(read.types, query::parse_types(*type, scope));
+    return read;
+}
+
+/// 5.2.33. One selector narrows the query itself; of several the union of types and ids does, and
+/// each candidate is held against them.
 result<void> read_entities(const json& payload, const query::parse_scope& scope,
                            read_query_outcome& asked) {
     const auto member = payload.find("entities");
@@ -108,32 +126,28 @@ result<void> read_entities(const json& payload, const query::parse_scope& scope,
         return {};
     if (!member->is_array() || member->empty())
         return wrong_member("entities", "must be an array of EntitySelectors that is not empty");
+    auto& selection = asked.selection;
     query::type_selection types;
-    for (const auto& selector : *member) {
-        if (!selector.is_object())
-            return wrong_member("entities", "must be an array of EntitySelectors");
-        MERIDIAN_TRY(auto ids, read_selector_ids(selector));
-        MERIDIAN_TRY(const auto pattern, read_text(selector, "idPattern"));
-        if (member->size() > 1 && (!ids.empty() || pattern))
-            return problem{problem_kind::operation_not_supported,
-                           "several EntitySelectors with id or idPattern in one Query are not "
-                           "supported by this broker yet"};
-        asked.selection.ids = std::move(ids);
-        if (pattern) {
-            MERIDIAN_TRY(auto compiled, query::pattern::create(*pattern, "idPattern"));
-            asked.selection.id_pattern = std::move(compiled);
-        }
-        MERIDIAN_TRY(const auto type, read_text(selector, "type"));
-        if (!type)
-            return wrong_member("entities", "has a selector without type");
-        asked.all_types = asked.all_types || *type == "*";
-        MERIDIAN_TRY(auto selected, query::parse_types(*type, scope));
-        std::move(selected.any_of.begin(), selected.any_of.end(),
-                  std::back_inserter(types.any_of));
+    bool all_have_ids = true;
+    for (const auto& element : *member) {
+        MERIDIAN_TRY(auto selector, read_selector(element, scope));
+        asked.all_types = asked.all_types || selector.types.any_of.empty();
+        all_have_ids = all_have_ids && !selector.ids.empty();
+        types.any_of.insert(types.any_of.end(), selector.types.any_of.begin(),
+                            selector.types.any_of.end());
+        selection.ids.insert(selection.ids.end(), selector.ids.begin(), selector.ids.end());
+        selection.id_pattern = selector.id_pattern;
+        selection.any_of.push_back(std::move(selector));
     }
+    if (!all_have_ids)
+        selection.ids.clear();
     if (asked.all_types)
         types.any_of.clear();
-    asked.selection.types = std::move(types);
+    if (selection.any_of.size() == 1)
+        selection.any_of.clear();
+    else
+        selection.id_pattern.reset();
+    selection.types = std::move(types);
     return {};
 }
 

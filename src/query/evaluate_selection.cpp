@@ -66,8 +66,22 @@ std::optional<double> spherical_distance(const json& left, const json& right) {
     return distance(left, right, earth::sphere);
 }
 
+bool matches(const entity_selector& selector, std::string_view id,
+             const std::vector<std::string>& entity_types) {
+    if (!selector.ids.empty() &&
+        std::find(selector.ids.begin(), selector.ids.end(), id) == selector.ids.end())
+        return false;
+    return matches(selector.types, entity_types) &&
+           (!selector.id_pattern || selector.id_pattern->matches(id));
+}
+
 bool matches(const entity_selection& selection, const ngsild::entity& subject,
              const entity_lookup& linked) {
+    const auto selects = [&](const entity_selector& one) {
+        return matches(one, subject.id, subject.types);
+    };
+    if (!selection.any_of.empty() && std::ranges::none_of(selection.any_of, selects))
+        return false;
     if (!selection.ids.empty() && std::find(selection.ids.begin(), selection.ids.end(),
                                             subject.id) == selection.ids.end())
         return false;

@@ -70,7 +70,7 @@ access_path choose_access(const query_plan& plan) {
 } // namespace
 
 bool query_plan::rechecks() const noexcept {
-    return access != access_path::nothing && (id_pattern || (kv && !kv->exact()));
+    return access != access_path::nothing && (id_pattern || !selectors.empty() || (kv && !kv->exact()));
 }
 
 query_plan make_plan(const plan_request& wanted, const ngsild::names& dictionary) {
@@ -78,6 +78,7 @@ query_plan make_plan(const plan_request& wanted, const ngsild::names& dictionary
     query_plan plan;
     plan.ids = selection.ids;
     plan.id_pattern = selection.id_pattern;
+    plan.selectors = selection.any_of;
     plan.q = selection.q;
     plan.geo = selection.geo;
     plan.scopes = selection.scopes;

@@ -46,8 +46,20 @@ using entity_lookup = std::function<const ngsild::entity*(std::string_view uri)>
 /// geometries, 0 where they meet; nothing where one is none.
 [[nodiscard]] std::optional<double> spherical_distance(const json& left, const json& right);
 
+/// 5.2.33 EntitySelector; what is absent is no condition.
+struct entity_selector {
+    std::vector<std::string> ids;
+    type_selection types;
+    std::optional<pattern> id_pattern;
+    bool operator==(const entity_selector&) const = default;
+};
+[[nodiscard]] bool matches(const entity_selector& selector, std::string_view id,
+                           const std::vector<std::string>& entity_types);
+
 /// A selection of Entities as requests, subscriptions and registrations make it (5.7.2, 5.2.8).
 struct entity_selection {
+    /// Alternatives, where several selectors cannot be said by the three members that follow.
+    std::vector<entity_selector> any_of;
     std::vector<std::string> ids;       ///< empty: any
     std::optional<type_selection> types;
     std::optional<pattern> id_pattern;

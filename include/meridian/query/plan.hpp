@@ -36,6 +36,8 @@ struct query_plan {
     std::vector<std::vector<ngsild::name_id>> types;
     std::vector<ngsild::name_id> attributes; ///< at least one exists; part of `kv` already
     std::optional<pattern> id_pattern;        ///< decided in memory on the URI alone
+    /// One of these must select the Entity; decided in memory on its URI and types.
+    std::vector<entity_selector> selectors;
     /// q and `attributes` as conditions on `search.kv`. Rows that meet `kv.certain` match; rows that
     /// meet only `kv.possible` match if `q` holds in memory; others do not. Absent: no condition.
     std::optional<jsonpath_bounds> kv;

@@ -16,9 +16,24 @@ timestamp current_time() {
     return std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
 }
 
+bool is_selected(const entity_row& row, const query::query_plan& plan,
+                 const ngsild::names& dictionary) {
+    if (plan.selectors.empty())
+        return true;
+    std::vector<std::string> types;
+    for (std::size_t at = 0; at < row.document.type_count(); ++at)
+        types.emplace_back(dictionary.iri(row.document.type(at)));
+    return std::ranges::any_of(plan.selectors, [&](const query::entity_selector& one) {
+        return query::matches(one, row.uri, types);
+    });
+}
+
 /// What the URI and the head of the document decide.
-bool head_matches(const entity_row& row, const query::query_plan& plan) {
+bool head_matches(const entity_row& row, const query::query_plan& plan,
+                  const ngsild::names& dictionary) {
     if (plan.id_pattern && !plan.id_pattern->matches(row.uri))
+        return false;
+    if (!is_selected(row, plan, dictionary))
         return false;
     if (!plan.scopes)
         return true;
@@ -71,7 +86,7 @@ asio::awaitable<result<std::vector<entity_row>>> recheck(reader& from, tenant_id
                                                          const query::query_plan& plan,
                                                          const ngsild::names& dictionary,
                                                          std::vector<entity_row> rows) {
-    std::erase_if(rows, [&](const entity_row& row) { return !head_matches(row, plan); });
+    std::erase_if(rows, [&](const entity_row& row) { return !head_matches(row, plan, dictionary); });
     if (!plan.q || !plan.kv || plan.kv->exact())
         co_return rows;
     const timestamp now = current_time();

@@ -211,7 +211,7 @@ private:
 } // namespace
 
 bool needs_recheck(const query_plan& plan) noexcept {
-    if (plan.id_pattern || (plan.kv && !plan.kv->exact()))
+    if (plan.id_pattern || !plan.selectors.empty() || (plan.kv && !plan.kv->exact()))
         return true;
     return plan.scopes && !make_scope_ranges(*plan.scopes).exact;
 }
