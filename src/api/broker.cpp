@@ -46,6 +46,22 @@ asio::awaitable<http::response> run(const route& found, call& request) {
     co_return problem_response(answer.error());
 }
 
+/// One line for slow requests, for faults of ours, and for a share of the others.
+void log(const worker& with, const http::request& request, unsigned status,
+         std::chrono::steady_clock::duration took) {
+    const auto share = with.options.access_log;
+    const bool is_slow = took > with.options.slow_request;
+    const bool is_sampled =
+        share > 0 && request.id % static_cast<std::uint64_t>(1 / share + 0.5) == 0;
+    if (!is_slow && status < 500 && !is_sampled)
+        return;
+    const double milliseconds = std::chrono::duration<double, std::milli>(took).count();
+    spdlog::log(is_slow ? spdlog::level::warn : spdlog::level::info,
+                "{}{} {}{}{} {} {:.1f} ms", is_slow ? "slow: " : "", request.method_text,
+                request.path, request.query.empty() ? "" : "?", request.query, status,
+                milliseconds);
+}
+
 asio::awaitable<http::response> answer(worker& with, const http::request& request) {
     auto match = find_route(request.method, request.path);
     if (!match.found) {
@@ -68,6 +84,7 @@ asio::awaitable<http::response> answer(worker& with, const http::request& reques
     const auto took = std::chrono::steady_clock::now() - request.arrived;
     with.broker.counted->count(match.found->pattern, http::to_text(request.method), given.status,
                                took);
+    log(with, request, given.status, took);
     co_return given;
 }
 

@@ -131,9 +131,21 @@ result<std::optional<query::type_selection>> expected_types(const call& request,
     const auto* type = request.parameters.find("type");
     if (!type)
         return std::optional<query::type_selection>{};
-    const query::parse_scope scope{context};
-    MERIDIAN_TRY(auto types, query::parse_types(*type, scope));
+    MERIDIAN_TRY(auto types, query::parse_types(*type, query_scope(request, context)));
     return std::optional<query::type_selection>{std::move(types)};
+}
+
+query::parse_scope query_scope(const call& request, const jsonld::context& context) {
+    query::parse_scope scope{context};
+    scope.limits.terms = request.with.options.max_query_terms;
+    scope.limits.vertices = request.with.options.max_vertices;
+    return scope;
+}
+
+ngsild::parse_limits payload_limits(const call& request) {
+    ngsild::parse_limits limits;
+    limits.geometry_vertices = request.with.options.max_vertices;
+    return limits;
 }
 
 http::response answer_with(media_type type, const jsonld::context& context, std::string body,

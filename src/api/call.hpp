@@ -6,7 +6,9 @@
 #include "meridian/base/await.hpp"
 #include "meridian/http/request.hpp"
 #include "meridian/http/response.hpp"
+#include "meridian/ngsild/parse.hpp"
 #include "meridian/operations/services.hpp"
+#include "meridian/query/parse.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -69,6 +71,12 @@ scope_of(call& request, jsonld::context_ptr context,
 /// The `type` parameter as a condition on the target. Fails with bad_request_data.
 [[nodiscard]] result<std::optional<query::type_selection>>
 expected_types(const call& request, const jsonld::context& context);
+
+/// How the query languages are to be read for this request: its words, the configured limits.
+[[nodiscard]] query::parse_scope query_scope(const call& request, const jsonld::context& context);
+
+/// What the payload may hold.
+[[nodiscard]] ngsild::parse_limits payload_limits(const call& request);
 
 /// 6.3.5: an answer with a body in the client's words: a Link header for application/json, for the
 /// others the caller has put `@context` into the body.

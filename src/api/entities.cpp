@@ -24,7 +24,7 @@ result<operations::purged> read_purge(const call& request, const jsonld::context
     const auto* drop = request.parameters.find("drop");
     if (keep && drop)
         return problem{problem_kind::bad_request_data, "keep and drop exclude each other"};
-    const query::parse_scope scope{context};
+    const auto scope = query_scope(request, context);
     if (keep) {
         what.mode = operations::purged::what::all_attributes_but;
         MERIDIAN_TRY(what.attributes, query::parse_names(*keep, "keep", scope));
@@ -41,7 +41,7 @@ result<operations::purged> read_purge(const call& request, const jsonld::context
 handler_result create_entity(call& request) {
     MERIDIAN_CO_TRY(auto body, read_object(request, "the Entity"));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
-    MERIDIAN_CO_TRY(auto subject, ngsild::parse_entity(body.content, *context));
+    MERIDIAN_CO_TRY(auto subject, ngsild::parse_entity(body.content, *context, payload_limits(request)));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context),
                                                   operations::missing_tenant::create));
     auto location = "/ngsi-ld/v1/entities/" + encode_path_segment(subject.id);

@@ -52,7 +52,8 @@ asio::awaitable<result<attribute_call>> read_attribute_call(call& request) {
     if (request.path[1] == "scope") // 5.6.4.4, 5.6.19.4
         co_return problem{problem_kind::bad_request_data, "scope is not an Attribute"};
     MERIDIAN_CO_TRY(auto name, attribute_name(request, *context));
-    MERIDIAN_CO_TRY(auto fragment, ngsild::parse_attribute_fragment(body.content, name, *context));
+    MERIDIAN_CO_TRY(auto fragment, ngsild::parse_attribute_fragment(body.content, name, *context,
+                                                             payload_limits(request)));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     co_return attribute_call(std::move(id), std::move(name), std::move(fragment), std::move(types),
                              std::move(context));
@@ -65,7 +66,8 @@ asio::awaitable<result<attribute_call>> read_attributes_call(call& request) {
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_TRY(auto fragment,
                     ngsild::parse_entity_fragment(body.content, *context,
-                                                  ngsild::input_format::normalized_or_concise));
+                                                  ngsild::input_format::normalized_or_concise,
+                                                  payload_limits(request)));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     co_return attribute_call(std::move(id), std::string{}, std::move(fragment), std::move(types),
                              std::move(context));

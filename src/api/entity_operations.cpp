@@ -66,7 +66,7 @@ asio::awaitable<result<batch_call>> read_batch(call& request) {
     co_return batch_call(std::move(body), std::move(link));
 }
 
-/// Parses each element with `parse`, a function of the element and its @context.
+/// Parses each element with `parse`, a function of the element, its @context and the limits.
 template <typename Parsed, typename Parse>
 asio::awaitable<std::vector<batch_item<Parsed>>> parse_elements(call& request, batch_call& batch,
                                                                 Parse parse) {
@@ -77,7 +77,7 @@ asio::awaitable<std::vector<batch_item<Parsed>>> parse_elements(call& request, b
         auto finding = context_of_element(request, batch.body.sent_as, element, batch.link);
         auto context = co_await std::move(finding);
         batch_item<Parsed> item =
-            context ? parse(element, **context) : batch_item<Parsed>{context.error()};
+            context ? parse(element, **context, payload_limits(request)) : batch_item<Parsed>{context.error()};
         if (!item)
             item = std::move(item).error().for_entity(std::move(id));
         items.push_back(std::move(item));
@@ -85,10 +85,10 @@ asio::awaitable<std::vector<batch_item<Parsed>>> parse_elements(call& request, b
     co_return items;
 }
 
-result<ngsild::entity_fragment> parse_fragment(const json& element,
-                                               const jsonld::context& context) {
-    return with_id(ngsild::parse_entity_fragment(element, context,
-                                                 ngsild::input_format::normalized_or_concise));
+result<ngsild::entity_fragment> parse_fragment(const json& element, const jsonld::context& context,
+                                               const ngsild::parse_limits& limits) {
+    return with_id(ngsild::parse_entity_fragment(
+        element, context, ngsild::input_format::normalized_or_concise, limits));
 }
 
 } // namespace
@@ -96,8 +96,9 @@ result<ngsild::entity_fragment> parse_fragment(const json& element,
 /// 6.14.3.1 POST entityOperations/create: 5.6.7.
 handler_result create_entities(call& request) {
     MERIDIAN_CO_TRY(auto batch, co_await read_batch(request));
-    auto parse = [](const json& element, const jsonld::context& context) {
-        return ngsild::parse_entity(element, context);
+    auto parse = [](const json& element, const jsonld::context& context,
+                    const ngsild::parse_limits& limits) {
+        return ngsild::parse_entity(element, context, limits);
     };
     auto items = co_await parse_elements<ngsild::entity>(request, batch, parse);
     MERIDIAN_CO_TRY(auto scope,
@@ -116,12 +117,12 @@ handler_result upsert_entities(call& request) {
         co_return problem{problem_kind::invalid_request,
                           "the options replace and update exclude each other"};
     MERIDIAN_CO_TRY(auto batch, co_await read_batch(request));
-    auto parse = [update](const json& element,
-                          const jsonld::context& context) -> result<operations::upsert_item> {
+    auto parse = [update](const json& element, const jsonld::context& context,
+                          const ngsild::parse_limits& limits) -> result<operations::upsert_item> {
         operations::upsert_item item;
-        MERIDIAN_TRY(item.subject, ngsild::parse_entity(element, context));
+        MERIDIAN_TRY(item.subject, ngsild::parse_entity(element, context, limits));
         if (update) {
-            MERIDIAN_TRY(item.update, parse_fragment(element, context));
+            MERIDIAN_TRY(item.update, parse_fragment(element, context, limits));
         }
         return item;
     };

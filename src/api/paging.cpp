@@ -43,6 +43,10 @@ result<paging> read_paging(const call& request) {
     const auto& options = request.with.options;
     paging asked;
     MERIDIAN_TRY(asked.count, request.parameters.flag("count"));
+    // CHOICE: clients of older versions (ngsildclient) ask for the count of a temporal query as an
+    // option; the other operations do not know that option and have refused it.
+    MERIDIAN_TRY(const auto keywords, request.parameters.list("options"));
+    asked.count = asked.count || std::find(keywords.begin(), keywords.end(), "count") != keywords.end();
     MERIDIAN_TRY(const auto limit, request.parameters.number("limit"));
     MERIDIAN_TRY(const auto offset, request.parameters.number("offset"));
     if (limit && *limit == 0 && !asked.count)

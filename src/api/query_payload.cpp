@@ -168,7 +168,7 @@ result<void> read_filters(const json& payload, const query::parse_scope& scope,
     }
     MERIDIAN_TRY(const auto scopes, read_text(payload, "scopeQ"));
     if (scopes) {
-        MERIDIAN_TRY(asked.selection.scopes, query::parse_scopes(*scopes));
+        MERIDIAN_TRY(asked.selection.scopes, query::parse_scopes(*scopes, scope.limits));
     }
     return {};
 }
@@ -210,9 +210,8 @@ result<std::optional<query::temporal_query>> read_temporal(const json& payload) 
 
 } // namespace
 
-result<read_query_outcome> read_query(const json& payload, const jsonld::context& context) {
+result<read_query_outcome> read_query(const json& payload, const query::parse_scope& scope) {
     MERIDIAN_CHECK(check_members(payload));
-    const query::parse_scope scope{context};
     read_query_outcome asked;
     MERIDIAN_CHECK(read_entities(payload, scope, asked));
     MERIDIAN_CHECK(read_filters(payload, scope, asked));

@@ -24,6 +24,6 @@ struct read_query_outcome {
 /// Fails with bad_request_data (members of the wrong form, unknown members), operation_not_supported
 /// (join, EntityMaps).
 [[nodiscard]] result<read_query_outcome> read_query(const json& payload,
-                                                    const jsonld::context& context);
+                                                    const query::parse_scope& scope);
 
 } // namespace meridian::api

@@ -43,7 +43,7 @@ result<std::optional<query::q_expression>> read_q(const call& request,
 
 result<query::entity_selection> read_selection(const call& request,
                                                const jsonld::context& context) {
-    const query::parse_scope scope{context};
+    const auto scope = query_scope(request, context);
     query::entity_selection selection;
     MERIDIAN_TRY(selection.ids, request.parameters.list("id"));
     for (const auto& id : selection.ids)
@@ -56,7 +56,7 @@ result<query::entity_selection> read_selection(const call& request,
     MERIDIAN_TRY(selection.q, read_q(request, scope));
     MERIDIAN_TRY(selection.geo, read_geo(request, scope));
     if (const auto* scopes = request.parameters.find("scopeQ")) {
-        MERIDIAN_TRY(auto parsed, query::parse_scopes(*scopes));
+        MERIDIAN_TRY(auto parsed, query::parse_scopes(*scopes, scope.limits));
         selection.scopes = std::move(parsed);
     }
     return selection;
@@ -73,7 +73,7 @@ result<query::ordering> read_order(const call& request, const jsonld::context& c
     given.collation = optional_text(request, "collation");
     given.order_from = optional_text(request, "orderFrom");
     given.order_geometry = optional_text(request, "orderGeometry");
-    return query::parse_order(given, query::parse_scope{context});
+    return query::parse_order(given, query_scope(request, context));
 }
 
 } // namespace meridian::api

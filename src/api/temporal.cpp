@@ -54,7 +54,7 @@ result<ngsild::temporal_representation> read_how(const call& request, media_type
     const auto& parameters = request.parameters;
     ngsild::temporal_representation how;
     MERIDIAN_TRY(const auto options, read_options(request, {"temporalValues", "aggregatedValues",
-                                                            "sysAttrs", "normalized"}));
+                                                            "sysAttrs", "normalized", "count"}));
     const auto format = parameters.text("format");
     if (!format.empty() && format != "temporalValues" && format != "aggregatedValues")
         return problem{problem_kind::invalid_request,

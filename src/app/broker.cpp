@@ -53,6 +53,19 @@ operations::context_fetch_limits context_limits(const config& chosen) {
     return limits;
 }
 
+net::egress_policy egress_policy(const config& chosen) {
+    net::egress_policy policy;
+    policy.allow_private = chosen.egress_private;
+    policy.allow_loopback = chosen.egress_loopback;
+    return policy;
+}
+
+net::mqtt_settings mqtt_settings(const config& chosen) {
+    net::mqtt_settings settings;
+    settings.egress = egress_policy(chosen);
+    return settings;
+}
+
 http::settings http_settings(const config& chosen) {
     http::settings settings;
     settings.address = chosen.host;
@@ -113,7 +126,7 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     tenants_ = std::make_unique<store::tenants>(*pool_, chosen.max_tenants);
     stored_contexts_ = std::make_unique<store::contexts>(*pool_);
     stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
-    mqtt_ = std::make_unique<net::mqtt_client>(net::mqtt_settings{});
+    mqtt_ = std::make_unique<net::mqtt_client>(mqtt_settings(chosen));
     subscriptions_ = std::make_unique<subscription::service>(
         *stored_subscriptions_, *dictionary_, *tenants_, *mqtt_,
         delivery_settings(chosen, as));
@@ -141,6 +154,7 @@ result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::s
 result<void> broker::make_threads() {
     for (const auto& context : contexts_) {
         net::client_settings outbound;
+        outbound.egress = egress_policy(config_);
         outbound.connections_per_host = config_.notification_concurrency_per_host;
         MERIDIAN_TRY(auto client, net::http_client::create(context->get_executor(), outbound));
         auto made = std::make_unique<io_thread>(std::move(client), config_, database_, *context);
@@ -217,8 +231,12 @@ void broker::start_background() {
     subscriptions_->start(std::move(loops));
     sweep_ = std::make_unique<store::expiry_sweep>(io_.front()->reader, *lanes_, expiry_watch_);
     sweep_->start();
+    upkeep_ = std::make_shared<upkeep>(contexts_.front()->get_executor(), io_.front()->discovery,
+                                       database_.conninfo);
+    asio::post(*contexts_.front(), [kept = upkeep_] { kept->start(); });
     api::add_metrics(state_, [this](std::string& out) {
         subscriptions_->append_metrics(out);
+        append_database_metrics(out);
         out += fmt::format("# TYPE meridian_context_cache_entries gauge\n"
                            "meridian_context_cache_entries {}\n"
                            "# TYPE meridian_dictionary_names gauge\n"
@@ -232,12 +250,33 @@ void broker::start_background() {
     });
 }
 
+void broker::append_database_metrics(std::string& out) const {
+    store::reader::figures all;
+    for (const auto& each : io_) {
+        const auto own = each->reader->counted();
+        all.connections += own.connections;
+        all.waiting += own.waiting;
+        all.executed += own.executed;
+    }
+    out += fmt::format("# TYPE meridian_database_read_connections gauge\n"
+                       "meridian_database_read_connections {}\n"
+                       "# TYPE meridian_database_reads_waiting gauge\n"
+                       "meridian_database_reads_waiting {}\n"
+                       "# TYPE meridian_database_reads_total counter\n"
+                       "meridian_database_reads_total {}\n"
+                       "# TYPE meridian_database_write_lanes gauge\n"
+                       "meridian_database_write_lanes {}\n",
+                       all.connections, all.waiting, all.executed, database_.lanes);
+}
+
 asio::awaitable<void> broker::drain() {
     const auto deadline = std::chrono::steady_clock::now() + config_.drain_timeout;
     if (server_)
         (void)co_await server_->drain(config_.drain_timeout); // false: cut off at the deadline
     if (sweep_)
         sweep_->stop();
+    if (upkeep_)
+        co_await upkeep_->stop();
     co_await lanes_->drain();
     if (server_)
         co_await subscriptions_->drain(deadline);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/upkeep.hpp"
 #include "meridian/api/broker.hpp"
 #include "meridian/base/await.hpp"
 #include "meridian/base/config.hpp"
@@ -80,6 +81,7 @@ private:
     result<void> make_threads();
     result<void> connect();
     void start_background();
+    void append_database_metrics(std::string& out) const;
     asio::awaitable<void> drain();
     void join();
 
@@ -99,6 +101,7 @@ private:
     api::broker_state state_;
     std::vector<std::unique_ptr<io_thread>> io_;
     std::unique_ptr<store::expiry_sweep> sweep_;
+    std::shared_ptr<upkeep> upkeep_;
     std::unique_ptr<http::server> server_;
     std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guards_;
     std::vector<std::thread> threads_;

@@ -14,22 +14,12 @@ constexpr double day = 86'400'000;
 constexpr option listening[] = {
     {"host", &config::host, "Address to listen on; 0.0.0.0 or :: for every interface."},
     {"port", &config::port, "Port of the NGSI-LD API; 0 takes a free one.", {0, 65535}},
-    {"admin-port",
-     &config::admin_port,
-     "Port of a second listener, on loopback only, for explain and the admin resources.",
-     {0, 65535},
-     "none: they are not served"},
     {"tls-cert",
      &config::tls_cert,
      "PEM file with the certificate chain; turns HTTPS on.",
      {},
      "plain HTTP"},
     {"tls-key", &config::tls_key, "PEM file with the certificate's private key.", {}, "none"},
-    {"public-url",
-     &config::public_url,
-     "Scheme, host and port under which clients reach this broker, for links that it writes.",
-     {},
-     "what the request names"},
     {"cors-origins",
      &config::cors_origins,
      "Origins that browsers may call from, or * for all.",
@@ -82,20 +72,6 @@ constexpr option database[] = {
      {1e6, 1e12}},
 };
 
-constexpr option history[] = {
-    {"history", &config::history, "Keep the temporal evolution of every Entity."},
-    {"history-horizon-months",
-     &config::history_horizon_months,
-     "Months back that an observedAt may lie to enter the temporal evolution.",
-     {0, 1200},
-     "any time"},
-    {"history-retention-months",
-     &config::history_retention_months,
-     "Months of history that are kept; older partitions are dropped.",
-     {0, 1200},
-     "nothing is dropped"},
-};
-
 constexpr option limits[] = {
     {"max-body", &config::max_body, "Largest request body.", {1'000, 1e9}},
     {"max-header", &config::max_header, "Largest header block of a request.", {1'000, 1e6}},
@@ -118,9 +94,7 @@ constexpr option limits[] = {
      &config::max_query_terms,
      "Terms in one q, type or scope expression.",
      {1, 10'000}},
-    {"max-pattern", &config::max_pattern, "Longest regular expression.", {1, 65'536}},
     {"max-vertices", &config::max_vertices, "Vertices of one geometry.", {4, 1e7}},
-    {"max-join-level", &config::max_join_level, "Largest joinLevel of linked Entities.", {1, 20}},
     {"max-name", &config::max_name, "Longest id, datasetId and expanded name.", {64, 2'048}},
     {"max-names-per-tenant",
      &config::max_names_per_tenant,
@@ -166,14 +140,10 @@ constexpr option notifications[] = {
 };
 
 constexpr option outbound[] = {
-    {"egress-allow",
-     &config::egress_allow,
-     "Networks (CIDR) that notifications, remote @contexts and forwarded requests may reach.",
-     {},
-     "every one that is not denied"},
-    {"egress-deny", &config::egress_deny,
-     "Networks (CIDR) that they never reach; it outranks egress-allow."},
-    {"max-redirects", &config::max_redirects, "Redirects that are followed in one fetch.", {0, 20}},
+    {"egress-private", &config::egress_private,
+     "Whether notifications and remote @contexts may go to private networks (RFC 1918 and such)."},
+    {"egress-loopback", &config::egress_loopback,
+     "Whether they may go to this machine. Link-local and cloud metadata addresses never."},
 };
 
 constexpr option source[] = {
@@ -204,14 +174,13 @@ constexpr option logging[] = {
      {0, 1}},
     {"slow-request",
      &config::slow_request,
-     "A request that takes longer is logged with its plan.",
+     "A request that takes longer is logged as a warning.",
      {0, day}},
 };
 
 constexpr option_section sections[] = {
     {"Listening", heeded_by::serve, listening},
     {"Database", heeded_by::every_command, database},
-    {"History", heeded_by::every_command, history},
     {"Limits", heeded_by::every_command, limits},
     {"Remote @contexts", heeded_by::every_command, contexts},
     {"Notifications", heeded_by::serve, notifications},

@@ -22,4 +22,8 @@ asio::awaitable<result<void>> reader::ready(std::chrono::milliseconds deadline) 
 
 void reader::close() noexcept { pool_->close(); }
 
+reader::figures reader::counted() const noexcept {
+    return {pool_->size(), pool_->waiting(), pool_->executed()};
+}
+
 } // namespace meridian::store

@@ -67,7 +67,7 @@ TEST_F(configuration, flags_and_operands_are_told_apart) {
 TEST_F(configuration, flags_outrank_environment_environment_the_file_and_the_file_defaults) {
     write("meridian.toml", "port = 1\nwrite-lanes = 3\nlog-level = \"warn\"\n"
                            "idle-timeout = \"5 min\"\nmax-body = \"2 MiB\"\n"
-                           "egress-deny = [\"10.0.0.0/8\", \"::1/128\"]\naccess-log = 0.5\n");
+                           "cors-origins = [\"https://a.example\", \"https://b.example\"]\naccess-log = 0.5\n");
     const std::vector<flag> flags{{"port", "3"}};
     const auto loaded = load_config(flags, {{"MERIDIAN_PORT", "2"}, {"MERIDIAN_WRITE_LANES", "4"}});
     ASSERT_TRUE(loaded.has_value()) << loaded.error().detail();
@@ -77,7 +77,7 @@ TEST_F(configuration, flags_outrank_environment_environment_the_file_and_the_fil
     EXPECT_EQ(loaded->idle_timeout, 5min);
     EXPECT_EQ(loaded->max_body.value, 2u << 20);
     EXPECT_EQ(loaded->access_log, 0.5);
-    EXPECT_THAT(loaded->egress_deny, ElementsAre("10.0.0.0/8", "::1/128"));
+    EXPECT_THAT(loaded->cors_origins, ElementsAre("https://a.example", "https://b.example"));
     EXPECT_EQ(loaded->max_page, config{}.max_page);
 }
 

@@ -31,10 +31,8 @@ struct config {
     // Listening
     std::string host = "127.0.0.1";
     std::uint16_t port = 1026;
-    std::uint16_t admin_port = 0;
     std::string tls_cert;
     std::string tls_key;
-    std::string public_url;
     std::vector<std::string> cors_origins;
     bool gzip = true;
     std::size_t threads = 0;
@@ -52,11 +50,6 @@ struct config {
     std::string embedded_user;
     byte_count embedded_shared_buffers{128u << 20};
 
-    // History
-    bool history = true;
-    std::size_t history_horizon_months = 0;
-    std::size_t history_retention_months = 0;
-
     // Limits
     byte_count max_body{10'000'000};
     byte_count max_header{16'000};
@@ -67,9 +60,7 @@ struct config {
     std::size_t max_temporal_instances = 1'000;
     std::size_t max_batch = 1'000;
     std::size_t max_query_terms = 100;
-    byte_count max_pattern{512};
     std::size_t max_vertices = 10'000;
-    std::size_t max_join_level = 5;
     byte_count max_name{2'048};
     std::size_t max_names_per_tenant = 50'000;
     std::size_t max_tenants = 10'000;
@@ -88,9 +79,8 @@ struct config {
     std::size_t notification_concurrency_per_host = 8;
 
     // Outbound calls
-    std::vector<std::string> egress_allow;
-    std::vector<std::string> egress_deny{"169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128"};
-    std::size_t max_redirects = 3;
+    bool egress_private = true;
+    bool egress_loopback = true;
 
     // Context source
     std::string source_alias;

@@ -68,6 +68,14 @@ public:
     /// Fails what waits with unavailable and stops reconnecting.
     void close() noexcept;
 
+    /// For metrics; callable from every thread.
+    struct figures {
+        std::size_t connections = 0;
+        std::size_t waiting = 0;     ///< statements that wait or are carried out now
+        std::uint64_t executed = 0;  ///< statements so far
+    };
+    [[nodiscard]] figures counted() const noexcept;
+
     [[nodiscard]] pg::pool& pool() noexcept { return *pool_; }
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 

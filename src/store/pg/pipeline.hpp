@@ -2,6 +2,7 @@
 
 #include "store/pg/outcome.hpp"
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <string>
@@ -61,7 +62,7 @@ private:
     std::vector<completion> completed_;
     std::vector<std::string> refused_;
     std::optional<failure> blame_; ///< why the last prepare was refused
-    std::size_t units_ = 0;
+    std::atomic<std::size_t> units_{0}; ///< read from other threads for metrics
 };
 
 } // namespace meridian::store::pg

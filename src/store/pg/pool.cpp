@@ -28,7 +28,15 @@ connection& pool::pick() noexcept {
 
 asio::awaitable<meridian::result<pg::result>> pool::execute(const statement& what,
                                                             const parameters& with) {
+    executed_.fetch_add(1, std::memory_order_relaxed);
     return pick().execute(what, with);
+}
+
+std::size_t pool::waiting() const noexcept {
+    std::size_t all = 0;
+    for (const auto& one : connections_)
+        all += one->load();
+    return all;
 }
 
 void pool::close() noexcept {

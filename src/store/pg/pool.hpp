@@ -2,6 +2,8 @@
 
 #include "store/pg/connection.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -26,9 +28,17 @@ public:
     asio::awaitable<meridian::result<pg::result>> execute(const statement& what,
                                                           const parameters& with);
     void close() noexcept;
+    [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
+    /// Statements that wait or are carried out now; callable from every thread.
+    [[nodiscard]] std::size_t waiting() const noexcept;
+    /// Statements carried out so far; callable from every thread.
+    [[nodiscard]] std::uint64_t executed() const noexcept {
+        return executed_.load(std::memory_order_relaxed);
+    }
 
 private:
     std::vector<std::shared_ptr<connection>> connections_;
+    std::atomic<std::uint64_t> executed_{0};
 };
 
 } // namespace meridian::store::pg
