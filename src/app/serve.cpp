@@ -6,9 +6,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 
@@ -19,16 +22,40 @@ namespace {
 /// so that a signal during the start is not lost.
 class stop_signal {
 public:
-    stop_signal() : signals_(loop_, SIGTERM, SIGINT) {
-        signals_.async_wait([](const boost::system::error_code&, int number) {
+    stop_signal() : signals_(loop_, SIGTERM, SIGINT), look_(loop_) {
+        signals_.async_wait([this](const boost::system::error_code&, int number) {
             spdlog::info("stopping on signal {}", number);
+            loop_.stop();
         });
     }
-    void wait() { loop_.run(); }
+    /// Meanwhile the cluster, if there is one, is started again whenever it ends.
+    void wait(store::embedded_cluster* watched) {
+        if (watched)
+            look_after(*watched, between_looks);
+        loop_.run();
+    }
 
 private:
+    static constexpr std::chrono::milliseconds between_looks{250};
+    static constexpr std::chrono::milliseconds longest_pause{30'000};
+
+    /// Looks again after `pause`, which doubles while the cluster does not come up.
+    void look_after(store::embedded_cluster& cluster, std::chrono::milliseconds pause) {
+        look_.expires_after(pause);
+        look_.async_wait([this, &cluster, pause](const boost::system::error_code&) {
+            const auto revived = cluster.revive();
+            if (!revived)
+                spdlog::error("the database server has ended and does not start: {}",
+                              revived.error().detail());
+            else if (*revived)
+                spdlog::warn("the database server had ended and was started again");
+            look_after(cluster, revived ? between_looks : std::min(2 * pause, longest_pause));
+        });
+    }
+
     boost::asio::io_context loop_;
     boost::asio::signal_set signals_;
+    boost::asio::steady_timer look_;
 };
 
 int failed(const problem& why) {
@@ -54,7 +81,7 @@ int serve(const config& settings) {
         return failed(port.error());
     fmt::print("{}", render_greeting(settings, *port));
     std::fflush(stdout);
-    stop.wait();
+    stop.wait(opened->embedded ? &*opened->embedded : nullptr);
     (*running)->stop();
     return 0;
 }

@@ -281,6 +281,21 @@ int embedded_cluster::postmaster_pid() const noexcept { return state_->server.pi
 
 bool embedded_cluster::was_adopted() const noexcept { return state_->server.adopted; }
 
+result<bool> embedded_cluster::revive() {
+    if (!state_->runs || cluster::poll(state_->server.pid) == exit_state::running)
+        return false;
+    const cluster_options& options = state_->options;
+    MERIDIAN_TRY(const os_user user, cluster::choose_user(options.user));
+    MERIDIAN_TRY(const fs::path binaries, cluster::find_binaries());
+    // Somebody may have started it by hand in the meantime.
+    std::optional<started> server = adopt(state_->where, options);
+    if (!server) {
+        MERIDIAN_TRY(server, launch(state_->where, user, binaries, options));
+    }
+    state_->server = *server;
+    return true;
+}
+
 void embedded_cluster::stop() noexcept {
     if (!state_ || !state_->runs)
         return;

@@ -50,6 +50,10 @@ public:
     /// Whether the postmaster of an earlier broker was taken over.
     [[nodiscard]] bool was_adopted() const noexcept;
 
+    /// Starts the server again where it has ended without being told to by `stop`; gives whether it
+    /// had to. Connection strings stay valid. Fails with unavailable: it does not come up.
+    [[nodiscard]] result<bool> revive();
+
     /// Fast shutdown (SIGINT): rolls back what runs, writes a checkpoint; after `stop_timeout`
     /// SIGQUIT, from which the next start recovers. Does nothing the second time.
     void stop() noexcept;
