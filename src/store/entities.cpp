@@ -168,7 +168,10 @@ asio::awaitable<result<entity_page>> entities::query_by_walk(tenant_id tenant,
     std::int64_t after = plan.page.after.value_or(0);
     const std::size_t wanted = static_cast<std::size_t>(plan.page.limit) + 1;
     const bool counts = plan.want_count && !plan.page.after;
-    std::int64_t limit = std::max<std::int64_t>(first_stretch, plan.page.limit + 1);
+    // Nearly all that SQL lets through match, but for what it knows nothing of.
+    std::int64_t limit = static_cast<std::int64_t>(wanted);
+    if (counts || plan.id_pattern || plan.page.offset > 0)
+        limit = std::max(limit, first_stretch);
     while (counts || rows.size() < wanted) {
         auto reading = read_stretch(tenant, plan, after, limit);
         MERIDIAN_CO_TRY(stretch read, co_await std::move(reading));

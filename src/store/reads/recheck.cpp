@@ -65,6 +65,41 @@ asio::awaitable<result<void>> load_linked(reader& from, tenant_id tenant,
     co_return result<void>{};
 }
 
+/// The Attributes of the Entity itself that q looks at.
+void collect_attributes(const query::q_expression& q, const ngsild::names& dictionary,
+                        std::set<ngsild::name_id>& into) {
+    for (const query::q_expression& operand : q.operands)
+        collect_attributes(operand, dictionary, into);
+    const query::attribute_path& target = q.term.target;
+    if (!target.links.empty())
+        into.insert(dictionary.find(target.links.front().name));
+    else if (!target.path.names.empty())
+        into.insert(dictionary.find(target.path.names.front()));
+}
+
+/// As much of the Entity as `attributes` are: the rest need not be read for q.
+ngsild::entity to_entity_with(const entity_row& row, const std::set<ngsild::name_id>& attributes,
+                              const ngsild::names& dictionary, timestamp now) {
+    ngsild::entity made;
+    made.id = row.uri;
+    made.created_at = row.created_at;
+    made.modified_at = row.modified_at;
+    if (row.document.expires_at() != timestamp{})
+        made.expires_at = row.document.expires_at();
+    ngsild::name_id last = 0;
+    for (std::size_t at = 0; at < row.document.size(); ++at) {
+        const ngsild::instance_view one = row.document.instance(at);
+        if (!attributes.contains(one.attribute) ||
+            (one.expires_at != timestamp{} && one.expires_at <= now))
+            continue;
+        if (one.attribute != last)
+            made.attributes.push_back({std::string(dictionary.iri(one.attribute)), {}});
+        last = one.attribute;
+        made.attributes.back().instances.push_back(ngsild::decode(one, dictionary));
+    }
+    return made;
+}
+
 } // namespace
 
 ngsild::entity to_entity(const entity_row& row, const ngsild::names& dictionary, timestamp now) {
@@ -90,9 +125,11 @@ asio::awaitable<result<std::vector<entity_row>>> recheck(reader& from, tenant_id
     if (!plan.q || !plan.kv || plan.kv->exact())
         co_return rows;
     const timestamp now = current_time();
+    std::set<ngsild::name_id> attributes;
+    collect_attributes(*plan.q, dictionary, attributes);
     std::vector<ngsild::entity> subjects;
     for (const entity_row& row : rows)
-        subjects.push_back(to_entity(row, dictionary, now));
+        subjects.push_back(to_entity_with(row, attributes, dictionary, now));
     linked_entities linked;
     const query::entity_lookup look_up = [&linked](std::string_view uri) {
         const auto found = linked.find(std::string(uri));
