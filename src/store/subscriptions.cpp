@@ -85,10 +85,20 @@ result<subscription_row> insert(pqxx::connection& connection, tenant_id tenant,
     return to_subscription(rows[0]);
 }
 
+problem why_not_replaced(pqxx::work& transaction, tenant_id tenant, const std::string& uri) {
+    const pqxx::result rows = transaction.exec_params(
+        "SELECT 1 FROM subscription WHERE tenant_id = $1 AND uri = $2", tenant, uri);
+    if (rows.empty())
+        return not_found(uri);
+    return problem(problem_kind::conflict,
+                   fmt::format("the subscription '{}' was changed meanwhile", uri));
+}
+
 result<subscription_row> replace(pqxx::connection& connection, tenant_id tenant,
                                  const subscription_row& what) {
     const blocking::moment_parameter expires_at(what.expires_at);
     const blocking::moment_parameter next_run(what.next_run);
+    const blocking::moment_parameter known(what.modified_at);
     pqxx::work transaction(connection);
     bump_version(transaction, tenant);
     const pqxx::result rows = transaction.exec_params(
@@ -96,13 +106,13 @@ result<subscription_row> replace(pqxx::connection& connection, tenant_id tenant,
         UPDATE subscription
         SET body = $3, context = $4, is_active = $5, status = $6, expires_at = $7, next_run = $8,
             modified_at = greatest(now(), modified_at + interval '1 microsecond')
-        WHERE tenant_id = $1 AND uri = $2
+        WHERE tenant_id = $1 AND uri = $2 AND modified_at = $9
         RETURNING )sql" +
             columns(),
         tenant, what.uri, what.body, what.context, what.is_active, what.status, expires_at.get(),
-        next_run.get());
+        next_run.get(), known.get());
     if (rows.empty())
-        return not_found(what.uri);
+        return why_not_replaced(transaction, tenant, what.uri);
     transaction.commit();
     return to_subscription(rows[0]);
 }

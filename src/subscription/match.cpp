@@ -31,8 +31,9 @@ public:
         : what_(what), dictionary_(dictionary), differs_(what.attributes.size()) {}
 
     [[nodiscard]] bool triggers(const definition& by) {
-        if (what_.happened == change::what::deleted)
-            return (by.triggers & trigger::entity_deleted) != 0 && touches_watched(by);
+        if (what_.happened == change::what::deleted && (by.triggers & trigger::entity_deleted) &&
+            touches_watched(by))
+            return true;
         if (what_.happened == change::what::created && (by.triggers & trigger::entity_created) &&
             touches_watched(by))
             return true;

@@ -2,6 +2,8 @@
 
 #include "meridian/base/log.hpp"
 
+#include <algorithm>
+
 namespace meridian::subscription {
 namespace {
 
@@ -16,10 +18,39 @@ ngsild::entity_row row_of(const told_entity& one, const ngsild::document_view& d
     return row;
 }
 
+/// CHOICE: 5.3.1 and 6.3.8 do not say which object of a JSON-LD notification has the @context: the
+/// Notification has it, whose members are terms, and each Entity, which is handed on by itself.
+ngsild::representation shown_in_notification(const definition& of,
+                                             const ngsild::names& dictionary,
+                                             const jsonld::context& context) {
+    auto how = representation_of(of, dictionary);
+    if (of.endpoint.accept == accepted::ld_json)
+        how.context_member = context.member_text();
+    return how;
+}
+
+/// CHOICE: a deleted Entity is told of as 5.8.6 says to whoever asked for entityDeleted; who asked
+/// for attributeDeleted alone is told of the Attributes (with watchedAttributes, of these).
+bool tells_lost_attributes(const definition& of, const owed_change& what) noexcept {
+    return what.entity_deleted && !of.show_changes &&
+           (of.triggers & trigger::entity_deleted) == 0;
+}
+
+std::vector<ngsild::attribute_change> watched_of(const definition& of, const owed_change& what,
+                                                 const ngsild::names& dictionary) {
+    auto kept = what.changes;
+    if (!of.watched.empty())
+        std::erase_if(kept, [&](const auto& one) {
+            return std::ranges::find(of.watched, dictionary.iri(one.attribute)) ==
+                   of.watched.end();
+        });
+    return kept;
+}
+
 std::string render_changes(const definition& of, const std::vector<told_entity>& all,
                            const ngsild::names& dictionary, ngsild::compacted_names& names,
-                           timestamp now) {
-    const auto how = representation_of(of, dictionary);
+                           const jsonld::context& context, timestamp now) {
+    const auto how = shown_in_notification(of, dictionary, context);
     std::string out;
     for (const auto& one : all) {
         const auto document = ngsild::document_view::open(one.what.document);
@@ -30,6 +61,12 @@ std::string render_changes(const definition& of, const std::vector<told_entity>&
         changes.at = one.what.at;
         changes.previous_values = of.show_changes;
         changes.entity_deleted = one.what.entity_deleted;
+        std::vector<ngsild::attribute_change> watched; // `changes` looks into it
+        if (tells_lost_attributes(of, one.what)) {
+            watched = watched_of(of, one.what, dictionary);
+            changes.attributes = watched;
+            changes.lost_attributes = true;
+        }
         if (!out.empty())
             out += ',';
         ngsild::append_notified_entity(out, row_of(one, *document), changes, how, names, now);
@@ -39,8 +76,8 @@ std::string render_changes(const definition& of, const std::vector<told_entity>&
 
 std::string render_state(const definition& of, const std::vector<store::entity_row>& rows,
                          const ngsild::names& dictionary, ngsild::compacted_names& names,
-                         timestamp now) {
-    const auto how = representation_of(of, dictionary);
+                         const jsonld::context& context, timestamp now) {
+    const auto how = shown_in_notification(of, dictionary, context);
     std::string out;
     for (const auto& one : rows) {
         ngsild::entity_row row;
@@ -85,14 +122,16 @@ asio::awaitable<result<void>> sender::send_changes(definition_ptr of,
                                                    std::vector<told_entity> all) {
     auto context = co_await context_of(of);
     auto entities =
-        render_changes(*of, all, shared_->dictionary, names_of(context), core::now());
+        render_changes(*of, all, shared_->dictionary, names_of(context), *context,
+                       core::now());
     co_return co_await send(std::move(of), std::move(entities), std::move(context));
 }
 
 asio::awaitable<result<void>> sender::send_state(definition_ptr of,
                                                  std::vector<store::entity_row> rows) {
     auto context = co_await context_of(of);
-    auto entities = render_state(*of, rows, shared_->dictionary, names_of(context), core::now());
+    auto entities = render_state(*of, rows, shared_->dictionary, names_of(context), *context,
+                                 core::now());
     rows.clear();
     co_return co_await send(std::move(of), std::move(entities), std::move(context));
 }

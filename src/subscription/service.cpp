@@ -197,29 +197,48 @@ asio::awaitable<result<std::string>> service::create(store::tenant_id tenant, js
     co_return made.uri;
 }
 
-asio::awaitable<result<void>> service::update(store::tenant_id tenant, std::string uri,
-                                              json fragment, jsonld::context_ptr context,
-                                              bool local) {
-    const auto parts = parts_;
-    const auto now = core::now();
-    auto finding = parts->stored.find(tenant, uri);
-    MERIDIAN_CO_TRY(auto row, co_await std::move(finding));
-    MERIDIAN_CO_TRY(const auto changes,
-                    to_body(fragment, *context, payload_kind::fragment, now));
-    MERIDIAN_CO_TRY(const auto id, id_of(fragment));
-    if (id && *id != uri)
-        co_return problem{problem_kind::bad_request_data, "id cannot be changed (5.2.12)"};
-    MERIDIAN_CO_TRY(auto stored, parse_json(row.body));
+namespace {
+
+/// `row` as the Fragment makes it.
+result<void> apply(store::subscription_row& row, const json& changes, bool local, timestamp now) {
+    MERIDIAN_TRY(auto stored, parse_json(row.body));
     auto body = merged(std::move(stored), changes);
-    MERIDIAN_CO_CHECK(check_whole(body, local));
+    MERIDIAN_CHECK(check_whole(body, local));
     // 5.8.2.4: an expired one becomes active by a new expiresAt alone.
     const bool was_expired = row.expires_at && *row.expires_at <= now;
     if (was_expired && changes.contains("expiresAt") && !changes.contains("isActive"))
         body.erase("isActive");
     fill_row(row, body, now);
-    MERIDIAN_CO_CHECK(compile(tenant, row));
-    auto updating = parts->stored.update(tenant, std::move(row));
-    MERIDIAN_CO_CHECK(co_await std::move(updating));
+    return {};
+}
+
+} // namespace
+
+asio::awaitable<result<void>> service::update(store::tenant_id tenant, std::string uri,
+                                              json fragment, jsonld::context_ptr context,
+                                              bool local) {
+    constexpr int attempts = 20; // each that fails is another's success
+    const auto parts = parts_;
+    const auto now = core::now();
+    for (int left = attempts;; --left) {
+        auto finding = parts->stored.find(tenant, uri);
+        MERIDIAN_CO_TRY(auto row, co_await std::move(finding));
+        MERIDIAN_CO_TRY(const auto changes,
+                        to_body(fragment, *context, payload_kind::fragment, now));
+        MERIDIAN_CO_TRY(const auto id, id_of(fragment));
+        if (id && *id != uri)
+            co_return problem{problem_kind::bad_request_data, "id cannot be changed (5.2.12)"};
+        MERIDIAN_CO_CHECK(apply(row, changes, local, now));
+        MERIDIAN_CO_CHECK(compile(tenant, row));
+        auto updating = parts->stored.update(tenant, std::move(row));
+        const auto updated = co_await std::move(updating);
+        if (updated)
+            break;
+        if (updated.error().kind() != problem_kind::conflict)
+            co_return updated.error();
+        if (left == 1)
+            co_return problem{problem_kind::unavailable, updated.error().detail()};
+    }
     (void)co_await parts->subscriptions.read(tenant); // else the next change's lane reads it
     co_return result<void>{};
 }

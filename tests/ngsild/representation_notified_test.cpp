@@ -13,6 +13,7 @@ public:
     std::vector<attribute_change> changes;
     bool previous_values = false;
     bool entity_deleted = false;
+    bool lost_attributes = false;
 
     void changed(what happened, std::string_view name, std::optional<attribute_instance> before) {
         attribute_change out{happened, subject.id(name), 0, std::move(before), {}};
@@ -27,7 +28,9 @@ public:
         how.lang = std::string(lang);
         std::string out;
         append_notified_entity(out, subject.row(),
-                               {changes, at(9), previous_values, entity_deleted}, how,
+                               {changes, at(9), previous_values, entity_deleted,
+                                lost_attributes},
+                               how,
                                subject.names(), at(10));
         return parsed(out);
     }
@@ -47,6 +50,19 @@ TEST(clause_5_8_6_notification, a_deleted_attribute_is_its_name_and_the_null) {
     EXPECT_EQ(one.show(), expected(R"({"type":"Property","value":55})"));
     EXPECT_EQ(one.show(format::concise), expected("55"));
     EXPECT_EQ(one.show(format::simplified), expected("55"));
+}
+
+TEST(clause_5_8_6_notification, a_deleted_entity_tells_the_attributes_whose_deletion_was_asked_for) {
+    notified one;
+    one.subject.add("speed", kind::property, "55");
+    one.changed(what::deleted, "speed", instance(kind::property, "55"));
+    one.entity_deleted = true;
+    auto expected = parsed(R"({"id":"urn:ngsi-ld:Vehicle:A4567","type":"Vehicle",
+                               "deletedAt":"2026-11-21T09:00:09Z"})");
+    EXPECT_EQ(one.show(), expected);
+    one.lost_attributes = true;
+    expected["speed"] = "urn:ngsi-ld:null";
+    EXPECT_EQ(one.show(), expected);
 }
 
 TEST(clause_5_8_6_notification, a_deletion_with_sys_attrs_is_an_object_with_deleted_at) {

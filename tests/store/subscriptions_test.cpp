@@ -62,8 +62,9 @@ TEST_F(subscriptions_test, a_second_one_with_the_same_id_already_exists_and_chan
 }
 
 TEST_F(subscriptions_test, every_change_counts_the_version_up_and_what_fails_does_not) {
-    ASSERT_TRUE(await_now(store.create(tenant, sample("urn:s:1"))));
-    subscription_row changed = sample("urn:s:1");
+    const auto made = await_now(store.create(tenant, sample("urn:s:1")));
+    ASSERT_TRUE(made);
+    subscription_row changed = *made;
     changed.body = R"({"isActive": false})";
     changed.is_active = false;
     changed.status = "paused";
@@ -71,6 +72,9 @@ TEST_F(subscriptions_test, every_change_counts_the_version_up_and_what_fails_doe
     ASSERT_TRUE(updated) << updated.error().detail();
     EXPECT_EQ(updated->status, "paused");
     EXPECT_GT(updated->modified_at, updated->created_at);
+    EXPECT_EQ(version(), 2);
+    // Of two that began with the same row the second is refused.
+    EXPECT_EQ(await_now(store.update(tenant, changed)).error().kind(), problem_kind::conflict);
     EXPECT_EQ(version(), 2);
     EXPECT_EQ(await_now(store.update(tenant, sample("urn:s:2"))).error().kind(),
               problem_kind::resource_not_found);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 #include <sys/wait.h>
 
 namespace meridian::subscription::test {
@@ -159,6 +160,41 @@ TEST(outbox_take_over, leaves_alone_what_a_living_broker_holds) {
     town other(database);
     EXPECT_EQ(to.wait_for(1, 1s).size(), 0u);
     EXPECT_EQ(other.subscriptions->counted().taken_over, 0u);
+}
+
+TEST(clause_5_8_2_update, of_updates_at_the_same_time_none_is_lost) {
+    const auto database = meridian::test::create_migrated_database();
+    town here(database);
+    const auto id = here.subscribe("http://127.0.0.1:9/n", "{}");
+    const auto fragments = parsed(R"([{"description": "d"}, {"subscriptionName": "n"},
+        {"throttling": 5}, {"q": "speed>1"}, {"isActive": false}, {"lang": "fr"}])");
+    std::vector<std::future<result<void>>> answers;
+    for (const auto& fragment : fragments) {
+        auto updating = here.subscriptions->update(here.tenant, id, fragment,
+                                                   jsonld::core_context(), false);
+        answers.push_back(asio::co_spawn(here.context, std::move(updating), asio::use_future));
+    }
+    for (auto& answer : answers) {
+        const auto done = answer.get();
+        EXPECT_TRUE(done) << done.error().detail();
+    }
+    const auto body = parsed(here.row(id).body);
+    for (const auto& fragment : fragments)
+        EXPECT_TRUE(body.contains(fragment.begin().key())) << fragment << body;
+}
+
+TEST(clause_5_3_1_notification, in_json_ld_it_and_each_entity_have_the_context) {
+    const auto database = meridian::test::create_migrated_database();
+    receiver to;
+    town here(database);
+    here.subscribe(to.url(), R"({"notification": {"format": "keyValues",
+                                 "endpoint": {"accept": "application/ld+json"}}})");
+    here.put("urn:v:1", 10);
+    ASSERT_EQ(to.wait_for(1).size(), 1u);
+    constexpr auto core = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld";
+    EXPECT_EQ(to.body(0)["@context"], core);
+    EXPECT_EQ(to.body(0)["data"], json::array({{{"id", "urn:v:1"}, {"type", "Vehicle"},
+                                                {"speed", 10}, {"@context", core}}}));
 }
 
 TEST(clause_5_8_2_update, a_paused_subscription_is_told_nothing) {

@@ -155,6 +155,17 @@ TEST(clause_5_8_6_matching, creation_and_deletion_of_an_entity_have_triggers_of_
     EXPECT_TRUE(notifies(deleted(), on_deletion));
 }
 
+TEST(clause_5_2_12_notification_trigger, with_an_entity_its_attributes_are_deleted) {
+    const auto on = [](std::string_view watched, std::string_view triggers) {
+        return R"({"watchedAttributes": [")" + std::string(watched) +
+               R"("], "notificationTrigger": [")" + std::string(triggers) + R"("]})";
+    };
+    EXPECT_TRUE(notifies(deleted(), on("speed", "attributeDeleted")));
+    EXPECT_TRUE(notifies(deleted(), on("speed", "entityUpdated")));
+    EXPECT_FALSE(notifies(deleted(), on("colour", "attributeDeleted")));
+    EXPECT_FALSE(notifies(deleted(), on("speed", "attributeUpdated")));
+}
+
 TEST(outbox_payload, keeps_the_document_and_what_was_before) {
     const auto what = updated(R"({"speed": {"type": "Property", "value": 70}})");
     const auto plain =

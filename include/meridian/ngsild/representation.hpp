@@ -90,12 +90,13 @@ struct shown_changes {
     timestamp at{};               ///< deletedAt of what is deleted
     bool previous_values = false; ///< `showChanges`; not with the simplified format
     bool entity_deleted = false;  ///< then the row's document is the one before the deletion
+    bool lost_attributes = false; ///< of a deleted Entity: its deleted Attributes are told too
 };
 
 /// Appends the Entity of a notification: as `append_entity`, and deleted Attributes as NGSI-LD
 /// Nulls (the name alone, or an object where a datasetId, sys_attrs or previous values belong to
 /// it), previousValue, previousObject … of those that were updated or deleted. Of a deleted Entity
-/// id, type and deletedAt, and its Attributes only with previous values.
+/// id, type and deletedAt, and its Attributes only with previous values or `lost_attributes`.
 void append_notified_entity(std::string& out, const entity_row& row, const shown_changes& changes,
                             const representation& how, compacted_names& names, timestamp now);
 

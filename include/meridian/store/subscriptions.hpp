@@ -62,7 +62,8 @@ public:
     asio::awaitable<result<subscription_row>> create(tenant_id tenant, subscription_row what);
 
     /// Replaces body, context, is_active, status, expires_at and next_run of the one called
-    /// `what.uri`. Fails with resource_not_found.
+    /// `what.uri`, if it was not updated since `what.modified_at`, so that no update is lost. Fails
+    /// with resource_not_found, and with conflict where it was: read it again then.
     asio::awaitable<result<subscription_row>> update(tenant_id tenant, subscription_row what);
 
     /// Gives the surrogate of what was removed, with its outbox rows.

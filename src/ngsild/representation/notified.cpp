@@ -44,8 +44,9 @@ std::vector<item> items_of(const entity_row& row, const shown_changes& changes, 
         if (shows(one.attribute, one.dataset) && !is_expired(one.expires_at, how.style.now))
             out.push_back({one.attribute, one.dataset, one, find_change(changes, one)});
     }
-    // 5.8.6: of a deleted Entity the Attributes are told only where previous values are.
-    if (changes.entity_deleted && !changes.previous_values)
+    // 5.8.6: of a deleted Entity the Attributes are told only where previous values are, or where
+    // it was their deletion that somebody asked for.
+    if (changes.entity_deleted && !changes.previous_values && !changes.lost_attributes)
         return out;
     for (const auto& one : changes.attributes)
         if (one.happened == attribute_change::what::deleted && shows(one.attribute, one.dataset))
