@@ -1,5 +1,6 @@
 #include "meridian/operations/subscriptions.hpp"
 
+#include "meridian/net/url.hpp"
 #include "meridian/operations/contexts.hpp"
 
 #include <utility>
@@ -10,10 +11,13 @@ namespace {
 /// 5.8.1.4, 5.8.2.4: the @context that jsonldContext names must be there and valid.
 asio::awaitable<result<void>> check_context(request_scope& scope, const json& payload) {
     const auto named = payload.is_object() ? payload.find("jsonldContext") : payload.end();
-    if (!payload.is_object() || named == payload.end() || !named->is_string() ||
-        *named == "urn:ngsi-ld:null")
+    if (!payload.is_object() || named == payload.end() || !named->is_string())
         co_return result<void>{};
-    auto loading = scope.with.contexts.from_url(named->get<std::string>());
+    auto url = named->get<std::string>();
+    // What is no URL (an NGSI-LD Null among them) is for 5.2.12 to judge, not for the network.
+    if (!net::parse_url(url))
+        co_return result<void>{};
+    auto loading = scope.with.contexts.from_url(std::move(url));
     MERIDIAN_CO_CHECK(co_await std::move(loading));
     co_return result<void>{};
 }

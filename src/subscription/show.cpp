@@ -131,6 +131,13 @@ void add_context_url(json& body, const store::subscription_row& row) {
         body["jsonldContext"] = *local;
 }
 
+/// CHOICE: without triggers in the payload the default ones are shown (table 5.2.12-1), as the ETSI
+/// suite has it. A periodic Subscription has none.
+void add_triggers(json& body) {
+    if (!body.contains("notificationTrigger") && !body.contains("timeInterval"))
+        body["notificationTrigger"] = {"attributeCreated", "attributeUpdated"};
+}
+
 result<json> shown_body(const store::subscription_row& row, const shown_as& how) {
     MERIDIAN_TRY(auto body, parse_json(row.body));
     MERIDIAN_CHECK(compact_selectors(body, how.context));
@@ -146,6 +153,7 @@ result<json> shown_body(const store::subscription_row& row, const shown_as& how)
     MERIDIAN_CHECK(compact_projection(notification, "omit", how.context));
     add_bookkeeping(notification, row);
     add_context_url(body, row);
+    add_triggers(body);
     const bool is_expired = row.expires_at && *row.expires_at <= how.now;
     body["status"] = is_expired ? "expired" : row.is_active ? "active" : "paused";
     if (how.sys_attrs) {

@@ -148,6 +148,7 @@ TEST(clause_5_8_3_retrieve, a_subscription_is_shown_as_it_was_sent) {
         "notification": {"pick": ["id", "speed"], "format": "keyValues"}})"));
     EXPECT_EQ(parsed(text), parsed(R"({"id": "urn:ngsi-ld:Subscription:1", "type": "Subscription",
         "entities": [{"type": "Vehicle"}], "watchedAttributes": ["speed"],
+        "notificationTrigger": ["attributeCreated", "attributeUpdated"],
         "q": "speed>50;brand==\"Audi\"",
         "geoQ": {"georel": "near;maxDistance==2000", "geometry": "Point", "coordinates": [1, 2]},
         "status": "active",
