@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         return 0; // a byte order mark is looked for in the first chunk alone
     const auto pieces = split(text, size + 1);
     for (const auto& piece : pieces)
-        fuzz::expect(piece.text.size() <= 64 && piece.line > 0, "a piece is bounded and has a line");
+        fuzz::expect(piece.text.size() <= 64 && piece.line > 0,
+                     "a piece is bounded and has a line");
     fuzz::expect(split(text, 1) == pieces && split(text, 5) == pieces, "chunks do not matter");
     return 0;
 }

@@ -24,9 +24,9 @@ http::response allowed_methods(const http::request& request, std::string allow) 
         answer.add("Allow", std::move(allow));
         return answer;
     }
-    auto answer = problem_response(problem{
-        problem_kind::method_not_allowed,
-        std::string{request.method_text} + " is not allowed here; allowed are " + allow});
+    auto answer = problem_response(
+        problem{problem_kind::method_not_allowed,
+                std::string{request.method_text} + " is not allowed here; allowed are " + allow});
     answer.add("Allow", std::move(allow));
     return answer;
 }
@@ -56,10 +56,9 @@ void log(const worker& with, const http::request& request, unsigned status,
     if (!is_slow && status < 500 && !is_sampled)
         return;
     const double milliseconds = std::chrono::duration<double, std::milli>(took).count();
-    spdlog::log(is_slow ? spdlog::level::warn : spdlog::level::info,
-                "{}{} {}{}{} {} {:.1f} ms", is_slow ? "slow: " : "", request.method_text,
-                request.path, request.query.empty() ? "" : "?", request.query, status,
-                milliseconds);
+    spdlog::log(is_slow ? spdlog::level::warn : spdlog::level::info, "{}{} {}{}{} {} {:.1f} ms",
+                is_slow ? "slow: " : "", request.method_text, request.path,
+                request.query.empty() ? "" : "?", request.query, status, milliseconds);
 }
 
 asio::awaitable<http::response> answer(worker& with, const http::request& request) {
@@ -73,8 +72,8 @@ asio::awaitable<http::response> answer(worker& with, const http::request& reques
         co_return allowed_methods(request, std::move(match.allow));
     }
     if (match.malformed)
-        co_return problem_response(problem{problem_kind::invalid_request,
-                                           "the path is not valid percent-encoded UTF-8"});
+        co_return problem_response(
+            problem{problem_kind::invalid_request, "the path is not valid percent-encoded UTF-8"});
     call asked(request, with);
     asked.path = std::move(match.path);
     auto given = co_await run(*match.found, asked);

@@ -153,8 +153,8 @@ http::response answer_with(media_type type, const jsonld::context& context, std:
     http::response answer(status, std::string{name_of(type)}, std::move(body));
     if (type == media_type::json) {
         const auto& url = context.link_url();
-        answer.add("Link", jsonld::render_context_link(
-                               url.empty() ? jsonld::core_context_url : std::string_view{url}));
+        answer.add("Link", jsonld::render_context_link(url.empty() ? jsonld::core_context_url
+                                                                   : std::string_view{url}));
     }
     return answer;
 }

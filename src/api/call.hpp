@@ -40,9 +40,8 @@ struct payload {
                                            merge_patch_bodies merge_patch = merge_patch_bodies::no);
 
 /// As read_payload, where the payload must be a JSON object (`what` it is stands in the detail).
-[[nodiscard]] result<payload>
-read_object(const call& request, std::string_view what,
-            merge_patch_bodies merge_patch = merge_patch_bodies::no);
+[[nodiscard]] result<payload> read_object(const call& request, std::string_view what,
+                                          merge_patch_bodies merge_patch = merge_patch_bodies::no);
 
 /// As read_payload, where it must be an array that is neither empty nor above the batch limit.
 [[nodiscard]] result<payload> read_array(const call& request, std::string_view what);
@@ -60,7 +59,8 @@ read_object(const call& request, std::string_view what,
 [[nodiscard]] asio::awaitable<result<jsonld::context_ptr>>
 context_of_element(call& request, media_type sent_as, json& element, jsonld::context_ptr link);
 
-/// The frame of an operation: the tenant of NGSILD-Tenant (6.3.14), `context`, and `local` (6.3.18).
+/// The frame of an operation: the tenant of NGSILD-Tenant (6.3.14), `context`, and `local`
+/// (6.3.18).
 [[nodiscard]] asio::awaitable<result<operations::request_scope>>
 scope_of(call& request, jsonld::context_ptr context,
          operations::missing_tenant when_missing = operations::missing_tenant::refuse);

@@ -1,6 +1,6 @@
 /// Clauses 6.25 to 6.28: the resources types/, types/{type}, attributes/ and attributes/{attrId}.
-#include "api/handlers.hpp"
 #include "meridian/ngsild/discovery.hpp"
+#include "api/handlers.hpp"
 
 #include <algorithm>
 #include <map>

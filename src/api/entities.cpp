@@ -41,7 +41,8 @@ result<operations::purged> read_purge(const call& request, const jsonld::context
 handler_result create_entity(call& request) {
     MERIDIAN_CO_TRY(auto body, read_object(request, "the Entity"));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
-    MERIDIAN_CO_TRY(auto subject, ngsild::parse_entity(body.content, *context, payload_limits(request)));
+    MERIDIAN_CO_TRY(auto subject,
+                    ngsild::parse_entity(body.content, *context, payload_limits(request)));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context),
                                                   operations::missing_tenant::create));
     auto location = "/ngsi-ld/v1/entities/" + encode_path_segment(subject.id);

@@ -66,7 +66,8 @@ handler_result replace_entity(call& request) {
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_CHECK(check_same_id(body.content, id));
     body.content["id"] = id;
-    MERIDIAN_CO_TRY(auto subject, ngsild::parse_entity(body.content, *context, payload_limits(request)));
+    MERIDIAN_CO_TRY(auto subject,
+                    ngsild::parse_entity(body.content, *context, payload_limits(request)));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
     MERIDIAN_CO_CHECK(
@@ -87,7 +88,7 @@ handler_result merge_entity(call& request) {
                            ? ngsild::input_format::simplified
                            : ngsild::input_format::normalized_or_concise;
     MERIDIAN_CO_TRY(auto fragment, ngsild::parse_entity_fragment(body.content, *context, input,
-                                                          payload_limits(request)));
+                                                                 payload_limits(request)));
     MERIDIAN_CO_TRY(auto options, read_merge_options(request));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));

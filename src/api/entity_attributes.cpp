@@ -53,7 +53,7 @@ asio::awaitable<result<attribute_call>> read_attribute_call(call& request) {
         co_return problem{problem_kind::bad_request_data, "scope is not an Attribute"};
     MERIDIAN_CO_TRY(auto name, attribute_name(request, *context));
     MERIDIAN_CO_TRY(auto fragment, ngsild::parse_attribute_fragment(body.content, name, *context,
-                                                             payload_limits(request)));
+                                                                    payload_limits(request)));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     co_return attribute_call(std::move(id), std::move(name), std::move(fragment), std::move(types),
                              std::move(context));
@@ -92,8 +92,8 @@ handler_result append_attributes(call& request) {
 handler_result update_attributes(call& request) {
     MERIDIAN_CO_TRY(auto asked, co_await read_attributes_call(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(asked.context)));
-    auto update = operations::update_attributes(
-        scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
+    auto update = operations::update_attributes(scope, std::move(asked.id),
+                                                std::move(asked.fragment), std::move(asked.types));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(update));
     co_return update_answer(outcome);
 }
@@ -131,8 +131,8 @@ handler_result delete_attribute(call& request) {
                                          all ? ngsild::delete_all::yes : ngsild::delete_all::no);
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
-    auto deletion = operations::delete_attribute(scope, std::move(id), std::move(which),
-                                                 std::move(types));
+    auto deletion =
+        operations::delete_attribute(scope, std::move(id), std::move(which), std::move(types));
     MERIDIAN_CO_CHECK(co_await std::move(deletion));
     co_return http::response(204);
 }

@@ -14,7 +14,9 @@ namespace {
 using operations::batch_item;
 using operations::batch_outcome;
 
-json ids_of(const std::vector<std::string>& ids) { return json(ids); }
+json ids_of(const std::vector<std::string>& ids) {
+    return json(ids);
+}
 
 /// 5.2.16, in application/json whatever was asked for (6.3.6).
 http::response partial_success(const batch_outcome& outcome) {
@@ -76,8 +78,8 @@ asio::awaitable<std::vector<batch_item<Parsed>>> parse_elements(call& request, b
         auto id = claimed_id(element);
         auto finding = context_of_element(request, batch.body.sent_as, element, batch.link);
         auto context = co_await std::move(finding);
-        batch_item<Parsed> item =
-            context ? parse(element, **context, payload_limits(request)) : batch_item<Parsed>{context.error()};
+        batch_item<Parsed> item = context ? parse(element, **context, payload_limits(request))
+                                          : batch_item<Parsed>{context.error()};
         if (!item)
             item = std::move(item).error().for_entity(std::move(id));
         items.push_back(std::move(item));

@@ -21,8 +21,8 @@ handler_result query_entities_by_post(call& request) {
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto asked_for, read_query(body.content, query_scope(request, *context)));
-    MERIDIAN_CO_TRY(auto shown, read_projection(asked_for.shown, *context,
-                                                request.with.services.dictionary));
+    MERIDIAN_CO_TRY(auto shown,
+                    read_projection(asked_for.shown, *context, request.with.services.dictionary));
     how.shown = std::move(shown.shown);
     if (!asked_for.lang.empty())
         how.lang = std::move(asked_for.lang);
@@ -39,8 +39,7 @@ handler_result query_entities_by_post(call& request) {
     wanted.order = std::move(asked_for.order);
     wanted.page = asked.page;
     wanted.want_count = asked.count;
-    MERIDIAN_CO_TRY(const auto page,
-                    co_await operations::query_entities(scope, std::move(wanted)));
+    MERIDIAN_CO_TRY(const auto page, co_await operations::query_entities(scope, std::move(wanted)));
     auto answer = entities_answer(request.with, page, how, type, context);
     add_paging(answer, request, asked, page.more, page.count, type);
     co_return answer;

@@ -1,8 +1,8 @@
 #include "api/media_type.hpp"
 
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <string>
 
 namespace meridian::api {

@@ -62,8 +62,7 @@ std::string metrics::render() const {
                       "# TYPE meridian_http_requests_total counter\n";
     const auto to = std::back_inserter(out);
     const auto labels = [](const series& of) {
-        return fmt::format(R"(route="{}",method="{}",status="{}")", of.route, of.method,
-                           of.status);
+        return fmt::format(R"(route="{}",method="{}",status="{}")", of.route, of.method, of.status);
     };
     for (const auto& each : series_)
         fmt::format_to(to, "meridian_http_requests_total{{{}}} {}\n", labels(each),
@@ -74,18 +73,16 @@ std::string metrics::render() const {
         std::uint64_t sum = 0;
         for (std::size_t i = 0; i < bounds.size(); ++i) {
             sum += each.buckets[i].load(std::memory_order_relaxed);
-            fmt::format_to(to,
-                           "meridian_http_request_duration_seconds_bucket{{{},le=\"{}\"}} {}\n",
+            fmt::format_to(to, "meridian_http_request_duration_seconds_bucket{{{},le=\"{}\"}} {}\n",
                            labels(each), bounds[i], sum);
         }
         const auto requests = each.requests.load(std::memory_order_relaxed);
         fmt::format_to(to, "meridian_http_request_duration_seconds_bucket{{{},le=\"+Inf\"}} {}\n",
                        labels(each), requests);
-        fmt::format_to(
-            to, "meridian_http_request_duration_seconds_sum{{{}}} {}\n", labels(each),
-            static_cast<double>(each.nanoseconds.load(std::memory_order_relaxed)) / 1e9);
-        fmt::format_to(to, "meridian_http_request_duration_seconds_count{{{}}} {}\n",
-                       labels(each), requests);
+        fmt::format_to(to, "meridian_http_request_duration_seconds_sum{{{}}} {}\n", labels(each),
+                       static_cast<double>(each.nanoseconds.load(std::memory_order_relaxed)) / 1e9);
+        fmt::format_to(to, "meridian_http_request_duration_seconds_count{{{}}} {}\n", labels(each),
+                       requests);
     }
     for (const auto& more : sources_)
         more(out);

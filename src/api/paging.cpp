@@ -46,14 +46,15 @@ result<paging> read_paging(const call& request) {
     // CHOICE: clients of older versions (ngsildclient) ask for the count of a temporal query as an
     // option; the other operations do not know that option and have refused it.
     MERIDIAN_TRY(const auto keywords, request.parameters.list("options"));
-    asked.count = asked.count || std::find(keywords.begin(), keywords.end(), "count") != keywords.end();
+    asked.count =
+        asked.count || std::find(keywords.begin(), keywords.end(), "count") != keywords.end();
     MERIDIAN_TRY(const auto limit, request.parameters.number("limit"));
     MERIDIAN_TRY(const auto offset, request.parameters.number("offset"));
     if (limit && *limit == 0 && !asked.count)
         return problem{problem_kind::bad_request_data, "limit=0 needs count=true (6.3.13)"};
     if (limit && *limit > options.max_page)
-        return problem{problem_kind::too_many_results, "limit is above the maximum of " +
-                                                           std::to_string(options.max_page)};
+        return problem{problem_kind::too_many_results,
+                       "limit is above the maximum of " + std::to_string(options.max_page)};
     asked.page.limit = static_cast<std::uint32_t>(limit.value_or(options.default_page));
     asked.page.offset = offset.value_or(0);
     return asked;

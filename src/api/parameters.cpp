@@ -73,9 +73,8 @@ result<std::vector<std::string>> parameters::list(std::string_view name) const {
         const auto comma = rest.find(',');
         const auto element = rest.substr(0, comma);
         if (element.empty())
-            return problem{problem_kind::bad_request_data, "the query parameter '" +
-                                                               std::string{name} +
-                                                               "' has an empty element"};
+            return problem{problem_kind::bad_request_data,
+                           "the query parameter '" + std::string{name} + "' has an empty element"};
         elements.emplace_back(element);
         if (comma == std::string_view::npos)
             return elements;

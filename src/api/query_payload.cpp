@@ -60,10 +60,10 @@ std::vector<std::string> split(std::string_view list) {
 }
 
 constexpr std::array known_members{
-    "type",      "entities", "q",    "geoQ",     "scopeQ",       "temporalQ",
-    "attrs",     "omit",     "pick", "lang",     "aggrParams",   "csf",
-    "datasetId", "join",     "id",   "ordering", "expandValues", "entityMap",
-    "jsonKeys",  "@id",      "@type", "joinLevel", "containedBy", "entityMapLifetime",
+    "type",         "entities", "q",     "geoQ",      "scopeQ",       "temporalQ",
+    "attrs",        "omit",     "pick",  "lang",      "aggrParams",   "csf",
+    "datasetId",    "join",     "id",    "ordering",  "expandValues", "entityMap",
+    "jsonKeys",     "@id",      "@type", "joinLevel", "containedBy",  "entityMapLifetime",
     "splitEntities"};
 
 result<void> check_members(const json& payload) {

@@ -21,8 +21,8 @@ struct read_query_outcome {
     bool all_types = false; ///< a selector's type is "*"
 };
 
-/// Fails with bad_request_data (members of the wrong form, unknown members), operation_not_supported
-/// (join, EntityMaps).
+/// Fails with bad_request_data (members of the wrong form, unknown members),
+/// operation_not_supported (join, EntityMaps).
 [[nodiscard]] result<read_query_outcome> read_query(const json& payload,
                                                     const query::parse_scope& scope);
 

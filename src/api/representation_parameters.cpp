@@ -63,8 +63,7 @@ projection nothing_shown() {
 }
 
 /// attrs of tables 6.4.3.2-1 and 6.5.3.1-1.
-result<read_projection_outcome> read_attrs(const std::string& attrs,
-                                           const jsonld::context& context,
+result<read_projection_outcome> read_attrs(const std::string& attrs, const jsonld::context& context,
                                            const ngsild::names& dictionary) {
     read_projection_outcome outcome;
     MERIDIAN_TRY(outcome.attributes,
@@ -187,8 +186,8 @@ bool shows_anything(const ngsild::projection& shown, const ngsild::document_view
         return true;
     for (std::size_t i = 0; i < document.size(); ++i) {
         const auto attribute = document.instance(i).attribute;
-        const bool named = std::find(shown.attributes.begin(), shown.attributes.end(),
-                                     attribute) != shown.attributes.end();
+        const bool named = std::find(shown.attributes.begin(), shown.attributes.end(), attribute) !=
+                           shown.attributes.end();
         if (named == (shown.how == projection::mode::only))
             return true;
     }
@@ -200,9 +199,8 @@ result<ngsild::representation> read_representation(const call& request, media_ty
     const auto& parameters = request.parameters;
     const auto& dictionary = request.with.services.dictionary;
     ngsild::representation how;
-    MERIDIAN_TRY(const auto options,
-                 read_options(request,
-                              {"normalized", "concise", "simplified", "keyValues", "sysAttrs"}));
+    MERIDIAN_TRY(const auto options, read_options(request, {"normalized", "concise", "simplified",
+                                                            "keyValues", "sysAttrs"}));
     MERIDIAN_TRY(how.format, read_format(request, options));
     how.sys_attrs = has_option(options, "sysAttrs");
     how.lang = parameters.text("lang");

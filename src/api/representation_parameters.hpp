@@ -49,9 +49,8 @@ struct read_projection_outcome {
 /// How the answer of 5.7.1 and 5.7.2 is to be written, by the query's parameters and the negotiated
 /// media type. `context_member` is set where the body must have an @context (6.3.5).
 /// Fails with bad_request_data, invalid_request, operation_not_supported.
-[[nodiscard]] result<ngsild::representation> read_representation(const call& request,
-                                                                 media_type type,
-                                                                 const jsonld::context& context);
+[[nodiscard]] result<ngsild::representation>
+read_representation(const call& request, media_type type, const jsonld::context& context);
 
 /// Parameters that stand for what this broker does not do yet: fails with operation_not_supported
 /// where one is given with an effect, so that nothing is skipped silently.

@@ -23,7 +23,7 @@ struct matched_route {
     std::vector<std::string> path; ///< the decoded variable segments
     std::string allow;             ///< methods of that path; empty: there is no such path
     bool malformed = false;        ///< a segment is not valid percent-encoded UTF-8
-    bool lacks_id = false; ///< an id or name in the path is empty, as in `/entities//attrs`
+    bool lacks_id = false;         ///< an id or name in the path is empty, as in `/entities//attrs`
 };
 
 /// Looks a request up in the table. A trailing slash does not matter.

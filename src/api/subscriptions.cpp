@@ -1,9 +1,9 @@
 /// Clauses 6.10 and 6.11: the resources subscriptions/ and subscriptions/{subscriptionId}.
+#include "meridian/operations/subscriptions.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
 #include "api/representation_parameters.hpp"
 #include "meridian/base/uri.hpp"
-#include "meridian/operations/subscriptions.hpp"
 #include "meridian/subscription/service.hpp"
 
 #include <utility>
@@ -93,8 +93,7 @@ handler_result update_subscription(call& request) {
                     read_object(request, "a Subscription Fragment", merge_patch_bodies::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
-    auto updating =
-        operations::update_subscription(scope, std::move(id), std::move(body.content));
+    auto updating = operations::update_subscription(scope, std::move(id), std::move(body.content));
     MERIDIAN_CO_CHECK(co_await std::move(updating));
     co_return http::response(204);
 }

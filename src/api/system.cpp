@@ -26,7 +26,9 @@ handler_result version(call& request) {
 }
 
 /// `/q/health`: the process lives.
-handler_result health(call&) { co_return json_answer(json{{"status", "UP"}}); }
+handler_result health(call&) {
+    co_return json_answer(json{{"status", "UP"}});
+}
 
 /// `/q/ready`: the database answers (it was migrated before this broker listened) and the broker is
 /// not draining.
@@ -35,8 +37,7 @@ handler_result ready(call& request) {
         co_return json_answer(json{{"status", "DOWN"}, {"reason", "the broker is stopping"}}, 503);
     const auto answered = co_await request.with.services.discovery.types(0);
     if (!answered)
-        co_return json_answer(json{{"status", "DOWN"}, {"reason", answered.error().detail()}},
-                              503);
+        co_return json_answer(json{{"status", "DOWN"}, {"reason", answered.error().detail()}}, 503);
     co_return json_answer(json{{"status", "UP"}});
 }
 

@@ -1,9 +1,9 @@
 /// Clauses 6.18 and 6.19: the resources temporal/entities/ and temporal/entities/{entityId}.
+#include "meridian/ngsild/temporal.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
 #include "api/representation_parameters.hpp"
 #include "api/selection_parameters.hpp"
-#include "meridian/ngsild/temporal.hpp"
 #include "meridian/operations/temporal.hpp"
 #include "meridian/query/parse.hpp"
 
@@ -59,8 +59,7 @@ result<ngsild::temporal_representation> read_how(const call& request, media_type
     if (!format.empty() && format != "temporalValues" && format != "aggregatedValues")
         return problem{problem_kind::invalid_request,
                        "format must be temporalValues or aggregatedValues (6.3.12)"};
-    if (format == "aggregatedValues" ||
-        (format.empty() && has_option(options, "aggregatedValues")))
+    if (format == "aggregatedValues" || (format.empty() && has_option(options, "aggregatedValues")))
         return problem{problem_kind::operation_not_supported,
                        "the aggregated temporal representation is not supported by this broker "
                        "yet"};

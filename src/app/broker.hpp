@@ -51,9 +51,8 @@ public:
 
     /// Blocking: loads what is kept in memory and connects; the loops run when it returns.
     /// Fails with unavailable, internal_error.
-    [[nodiscard]] static result<std::unique_ptr<broker>> start(const config& chosen,
-                                                               const std::string& conninfo,
-                                                               role as);
+    [[nodiscard]] static result<std::unique_ptr<broker>>
+    start(const config& chosen, const std::string& conninfo, role as);
     broker(const broker&) = delete;
     broker& operator=(const broker&) = delete;
     /// Stops at once; `stop` does it gracefully.

@@ -50,10 +50,10 @@ private:
     std::uint64_t begins_ = 0; ///< its line; 0: only blanks so far
     bool too_long_ = false;
     // Within an array:
-    bool empty_ = true;        ///< no element and no comma yet
-    std::size_t depth_ = 0;    ///< of brackets within the element
+    bool empty_ = true;     ///< no element and no comma yet
+    std::size_t depth_ = 0; ///< of brackets within the element
     bool in_string_ = false;
-    bool escaped_ = false;     ///< the string's last character was a backslash that counts
+    bool escaped_ = false; ///< the string's last character was a backslash that counts
 };
 
 } // namespace meridian::app

@@ -1,6 +1,6 @@
+#include "meridian/api/explain.hpp"
 #include "app/commands.hpp"
 #include "app/tool.hpp"
-#include "meridian/api/explain.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

@@ -43,9 +43,8 @@ private:
         std::string detail;
     };
     void refuse(std::uint64_t line, const problem& why);
-    asio::awaitable<result<operations::upsert_item>> parse_piece(operations::services& with,
-                                                                 const json_limits& limits,
-                                                                 const entity_piece& piece);
+    asio::awaitable<result<operations::upsert_item>>
+    parse_piece(operations::services& with, const json_limits& limits, const entity_piece& piece);
 
     std::string file_;
     std::vector<entity_piece> pieces_;

@@ -2,8 +2,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 #include <fcntl.h>
+#include <string_view>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -16,11 +16,15 @@ problem failed(const std::string& name, const std::string& why) {
     return {problem_kind::bad_request_data, name + ": " + why};
 }
 
-gzFile as_gzip(void* file) { return static_cast<gzFile>(file); }
+gzFile as_gzip(void* file) {
+    return static_cast<gzFile>(file);
+}
 
 } // namespace
 
-void input_file::closer::operator()(void* file) const noexcept { gzclose_r(as_gzip(file)); }
+void input_file::closer::operator()(void* file) const noexcept {
+    gzclose_r(as_gzip(file));
+}
 
 result<input_file> input_file::open(const std::string& name) {
     const int file = name == "-" ? dup(STDIN_FILENO) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);

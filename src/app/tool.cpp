@@ -24,6 +24,8 @@ result<store::tenant_id> tool::tenant(operations::missing_tenant when_missing) {
     return std::move(*found);
 }
 
-void tool::stop() { broker_->stop(); }
+void tool::stop() {
+    broker_->stop();
+}
 
 } // namespace meridian::app

@@ -60,8 +60,7 @@ result<std::unique_ptr<server>> server::create(const std::vector<asio::io_contex
     }
     parts->port = common.limits.port;
     for (std::size_t i = 0; i < contexts.size(); ++i) {
-        auto each =
-            std::make_shared<shard>(*contexts[i], parts->common, std::move(answers[i]));
+        auto each = std::make_shared<shard>(*contexts[i], parts->common, std::move(answers[i]));
         MERIDIAN_TRY(parts->port, each->listen(parts->port));
         parts->shards.push_back(std::move(each));
     }

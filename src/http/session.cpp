@@ -28,8 +28,12 @@ using tls_stream = asio::ssl::stream<tcp_socket>;
 template <typename Stream>
 constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
 
-tcp_socket& plain_socket(tcp_socket& stream) noexcept { return stream; }
-tcp_socket& plain_socket(tls_stream& stream) noexcept { return stream.next_layer(); }
+tcp_socket& plain_socket(tcp_socket& stream) noexcept {
+    return stream;
+}
+tcp_socket& plain_socket(tls_stream& stream) noexcept {
+    return stream.next_layer();
+}
 
 } // namespace
 

@@ -18,8 +18,8 @@ using base::await;
 using boost::system::error_code;
 
 shard::shard(asio::io_context& context, std::shared_ptr<shared> common, handler answer)
-    : context_(context), common_(std::move(common)), answer_(std::move(answer)),
-      acceptor_(context), timer_(context), gzip_(common_->limits.gzip_level) {
+    : context_(context), common_(std::move(common)), answer_(std::move(answer)), acceptor_(context),
+      timer_(context), gzip_(common_->limits.gzip_level) {
     renew_date();
 }
 

@@ -24,8 +24,7 @@ using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context
 
 /// What all threads of a server share; constant but for the counters.
 struct shared {
-    explicit shared(settings options)
-        : limits(std::move(options)), cors(limits.cors_origins) {}
+    explicit shared(settings options) : limits(std::move(options)), cors(limits.cors_origins) {}
 
     settings limits;
     cors_policy cors;

@@ -26,8 +26,8 @@ std::vector<const json*> own_elements(const json& local) {
     return own;
 }
 
-/// 4.4: the core @context comes last, so that JSON-LD processors read answers as we do. A user's URL
-/// whose document ends in the core says that already.
+/// 4.4: the core @context comes last, so that JSON-LD processors read answers as we do. A user's
+/// URL whose document ends in the core says that already.
 enum class core_within : bool { no, yes };
 std::string render_member(const std::vector<const json*>& own, core_within last) {
     std::string text;
@@ -56,7 +56,8 @@ context_ptr build_core() {
     // Our own file, which tests read too: only a broken build gets here.
     if (auto added = builder.add(core_definitions(), core_context_url); !added)
         throw std::logic_error(added.error().detail());
-    return builder.finish("core-", render_member({}, core_within::no), std::string(core_context_url));
+    return builder.finish("core-", render_member({}, core_within::no),
+                          std::string(core_context_url));
 }
 
 } // namespace

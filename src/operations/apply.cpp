@@ -30,8 +30,8 @@ function on_target(std::string id, expected_types types, Change change) {
         expected_types types;
         Change change;
     };
-    auto shared = std::make_shared<const state>(
-        state{std::move(id), std::move(types), std::move(change)});
+    auto shared =
+        std::make_shared<const state>(state{std::move(id), std::move(types), std::move(change)});
     return [shared](const ngsild::stored_entity* old,
                     const ngsild::change_scope& scope) -> result<ngsild::change> {
         if (!is_target(old, shared->types, scope.dictionary))
@@ -136,10 +136,8 @@ function attribute_deletion(std::string id, attribute_selector which, expected_t
 
 function deletion(std::string id, expected_types types) {
     return on_target(std::move(id), std::move(types),
-                     [](const ngsild::stored_entity& old,
-                        const ngsild::change_scope& scope) -> result<ngsild::change> {
-                         return ngsild::delete_entity(old, scope);
-                     });
+                     [](const ngsild::stored_entity& old, const ngsild::change_scope& scope)
+                         -> result<ngsild::change> { return ngsild::delete_entity(old, scope); });
 }
 
 function merging(std::string id, ngsild::entity_fragment fragment, ngsild::merge_options options,

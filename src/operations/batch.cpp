@@ -102,10 +102,9 @@ asio::awaitable<batch_outcome> upsert_entities(request_scope& scope,
     auto prepared = prepare_all(std::move(items), [](upsert_item&& item) {
         auto id = item.subject.id;
         auto names = ngsild::names_of(item.subject);
-        auto function = item.update
-                            ? apply::creation_or_update(std::move(item.subject),
-                                                        std::move(*item.update))
-                            : apply::creation_or_replacement(std::move(item.subject));
+        auto function = item.update ? apply::creation_or_update(std::move(item.subject),
+                                                                std::move(*item.update))
+                                    : apply::creation_or_replacement(std::move(item.subject));
         return prepared_change(std::move(id), std::move(names), std::move(function));
     });
     co_return co_await commit_all(scope, std::move(prepared));

@@ -26,17 +26,16 @@ asio::awaitable<result<void>> check_context(request_scope& scope, const json& pa
 
 asio::awaitable<result<std::string>> create_subscription(request_scope& scope, json payload) {
     MERIDIAN_CO_CHECK(co_await check_context(scope, payload));
-    auto creating = scope.with.subscriptions.create(scope.tenant, std::move(payload),
-                                                    scope.context, scope.local);
+    auto creating = scope.with.subscriptions.create(scope.tenant, std::move(payload), scope.context,
+                                                    scope.local);
     co_return co_await std::move(creating);
 }
 
 asio::awaitable<result<void>> update_subscription(request_scope& scope, std::string id,
                                                   json fragment) {
     MERIDIAN_CO_CHECK(co_await check_context(scope, fragment));
-    auto updating = scope.with.subscriptions.update(scope.tenant, std::move(id),
-                                                    std::move(fragment), scope.context,
-                                                    scope.local);
+    auto updating = scope.with.subscriptions.update(
+        scope.tenant, std::move(id), std::move(fragment), scope.context, scope.local);
     co_return co_await std::move(updating);
 }
 
@@ -46,9 +45,8 @@ asio::awaitable<result<store::subscription_row>> retrieve_subscription(request_s
     co_return co_await std::move(retrieving);
 }
 
-asio::awaitable<result<subscription_page>> query_subscriptions(request_scope& scope,
-                                                               std::int64_t offset,
-                                                               std::int64_t limit, bool count) {
+asio::awaitable<result<subscription_page>>
+query_subscriptions(request_scope& scope, std::int64_t offset, std::int64_t limit, bool count) {
     subscription_page page;
     if (limit > 0) {
         auto reading = scope.with.subscriptions.page(scope.tenant, offset, limit + 1);

@@ -189,8 +189,7 @@ query_temporal_entities(request_scope& scope, temporal_page_request wanted,
     selection.limit = wanted.page.limit;
     selection.offset = static_cast<std::int64_t>(wanted.page.offset);
     selection.count = wanted.count;
-    auto search =
-        scope.with.history.query(scope.tenant, std::move(selection), std::move(request));
+    auto search = scope.with.history.query(scope.tenant, std::move(selection), std::move(request));
     MERIDIAN_CO_TRY(auto page, co_await std::move(search));
     temporal_outcome<store::temporal_page> outcome{std::move(page), std::nullopt};
     outcome.partial = cut_all(outcome.answer.evolutions, wanted.interval, instance_limit);

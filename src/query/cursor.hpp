@@ -31,7 +31,8 @@ public:
     [[nodiscard]] std::string_view parameter() const noexcept { return parameter_; }
 
 private:
-    cursor(std::string_view text, std::string_view parameter) : text_(text), parameter_(parameter) {}
+    cursor(std::string_view text, std::string_view parameter)
+        : text_(text), parameter_(parameter) {}
     std::string_view text_;
     std::string_view parameter_;
     std::size_t at_ = 0;

@@ -44,8 +44,8 @@ std::optional<double> distance(const json& left, const json& right, earth model)
                                       bg::strategies::distance::spherical<>(mean_radius));
     return distance_of<geodesic>(
         left, right,
-        bg::strategies::distance::geographic<bg::strategy::vincenty,
-                                             bg::srs::spheroid<double>>(wgs84));
+        bg::strategies::distance::geographic<bg::strategy::vincenty, bg::srs::spheroid<double>>(
+            wgs84));
 }
 
 } // namespace meridian::query

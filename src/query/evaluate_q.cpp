@@ -15,8 +15,8 @@ using ngsild::attribute_kind;
 /// The target value or object (4.9) of one instance, taken apart.
 struct target_value {
     bool defined = false;
-    bool is_array = false;          ///< then only equality looks into it
-    bool is_relationship = false;   ///< then only == and != with values match
+    bool is_array = false;        ///< then only equality looks into it
+    bool is_relationship = false; ///< then only == and != with values match
     times may_be_times = times::no;
     std::vector<const json*> scalars; ///< members of arrays that are arrays or objects are left out
 };
@@ -211,10 +211,9 @@ bool meets_time(const std::optional<timestamp>& time, const q_term& term) {
             return low && high && *low >= 0 && *high <= 0;
         }
         const auto& values = std::get<value_list>(term.operand);
-        return std::any_of(values.begin(), values.end(),
-                           [&](const literal& value) {
-                               return order(value) == std::partial_ordering::equivalent;
-                           });
+        return std::any_of(values.begin(), values.end(), [&](const literal& value) {
+            return order(value) == std::partial_ordering::equivalent;
+        });
     };
     switch (term.how) {
     case comparison::exists:
@@ -257,8 +256,8 @@ bool instance_meets(const attribute_instance& of, const q_term& term) {
 
 const ngsild::attribute* find(const std::vector<ngsild::attribute>& among,
                               const std::string& name) {
-    const auto found = std::find_if(among.begin(), among.end(),
-                                    [&](const auto& one) { return one.name == name; });
+    const auto found =
+        std::find_if(among.begin(), among.end(), [&](const auto& one) { return one.name == name; });
     return found == among.end() ? nullptr : &*found;
 }
 

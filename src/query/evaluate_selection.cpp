@@ -11,9 +11,8 @@ bool matches(const type_selection& types, const std::vector<std::string>& entity
         return std::find(entity_types.begin(), entity_types.end(), type) != entity_types.end();
     };
     return types.any_of.empty() ||
-           std::any_of(types.any_of.begin(), types.any_of.end(), [&](const auto& all) {
-               return std::all_of(all.begin(), all.end(), has);
-           });
+           std::any_of(types.any_of.begin(), types.any_of.end(),
+                       [&](const auto& all) { return std::all_of(all.begin(), all.end(), has); });
 }
 
 bool matches(const scope_pattern& wanted, std::string_view scope) noexcept {
@@ -29,14 +28,14 @@ bool matches(const scope_pattern& wanted, std::string_view scope) noexcept {
     return scope.empty() || wanted.and_below;
 }
 
-bool matches(const scope_selection& scopes, const std::vector<std::string>& entity_scopes) noexcept {
+bool matches(const scope_selection& scopes,
+             const std::vector<std::string>& entity_scopes) noexcept {
     const auto has = [&](const scope_pattern& wanted) {
         return std::any_of(entity_scopes.begin(), entity_scopes.end(),
                            [&](const std::string& scope) { return matches(wanted, scope); });
     };
-    return std::any_of(scopes.any_of.begin(), scopes.any_of.end(), [&](const auto& all) {
-        return std::all_of(all.begin(), all.end(), has);
-    });
+    return std::any_of(scopes.any_of.begin(), scopes.any_of.end(),
+                       [&](const auto& all) { return std::all_of(all.begin(), all.end(), has); });
 }
 
 bool matches(const geo_query& geo, const json& geometry) {
@@ -82,8 +81,8 @@ bool matches(const entity_selection& selection, const ngsild::entity& subject,
     };
     if (!selection.any_of.empty() && std::ranges::none_of(selection.any_of, selects))
         return false;
-    if (!selection.ids.empty() && std::find(selection.ids.begin(), selection.ids.end(),
-                                            subject.id) == selection.ids.end())
+    if (!selection.ids.empty() &&
+        std::find(selection.ids.begin(), selection.ids.end(), subject.id) == selection.ids.end())
         return false;
     if (selection.types && !matches(*selection.types, subject.types))
         return false;

@@ -33,8 +33,8 @@ std::string intersection_matrix(const planar::any& left, const planar::any& righ
 /// `pattern` as in [14]: T any dimension, F none, * whatever, else the dimension itself.
 bool fits(std::string_view matrix, std::string_view pattern) {
     for (std::size_t i = 0; i < matrix.size(); ++i) {
-        const bool ok = pattern[i] == '*' || pattern[i] == matrix[i] ||
-                        (pattern[i] == 'T' && matrix[i] != 'F');
+        const bool ok =
+            pattern[i] == '*' || pattern[i] == matrix[i] || (pattern[i] == 'T' && matrix[i] != 'F');
         if (!ok)
             return false;
     }

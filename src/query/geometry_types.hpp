@@ -49,7 +49,9 @@ struct shapes {
 
 private:
     /// The geometries have been checked (make_geometry, ngsild::parse_entity).
-    static point read_point(const json& at) { return point(at[0].get<double>(), at[1].get<double>()); }
+    static point read_point(const json& at) {
+        return point(at[0].get<double>(), at[1].get<double>());
+    }
     static line read_line(const json& at) { return read_all<line>(at, read_point); }
     static polygon read_polygon(const json& rings) {
         polygon made;

@@ -68,7 +68,11 @@ jsonpath_bounds some_member(std::string_view source, const jsonpath_bounds& one)
     return {existence(source, one.certain), existence(source, one.possible)};
 }
 
-bool jsonpath_bounds::never() const noexcept { return possible == jsonpath_never; }
-bool jsonpath_bounds::always() const noexcept { return certain == jsonpath_always; }
+bool jsonpath_bounds::never() const noexcept {
+    return possible == jsonpath_never;
+}
+bool jsonpath_bounds::always() const noexcept {
+    return certain == jsonpath_always;
+}
 
 } // namespace meridian::query

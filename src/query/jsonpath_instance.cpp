@@ -28,9 +28,15 @@ void append_jsonpath_string(std::string& out, std::string_view text) {
 
 namespace {
 
-std::string exists(const std::string& path) { return "exists(" + path + ')'; }
-std::string is_object(const std::string& path) { return path + ".type() == \"object\""; }
-std::string is_no_array(const std::string& path) { return path + ".type() != \"array\""; }
+std::string exists(const std::string& path) {
+    return "exists(" + path + ')';
+}
+std::string is_object(const std::string& path) {
+    return path + ".type() == \"object\"";
+}
+std::string is_no_array(const std::string& path) {
+    return path + ".type() != \"array\"";
+}
 
 /// What a literal is held against: the value's own key, or one of the keys for times.
 enum class side : std::uint8_t { value, date_times, dates, times };
@@ -109,8 +115,9 @@ public:
         case comparison::exists:
             return defined();
         case comparison::unequal:
-            return all_of(all_of(defined(), exactly("!(" + exists(key(search_key::instances)) + ')')),
-                          negated(unless_too_long(equal())));
+            return all_of(
+                all_of(defined(), exactly("!(" + exists(key(search_key::instances)) + ')')),
+                negated(unless_too_long(equal())));
         case comparison::equal:
             return unless_too_long(equal());
         case comparison::matches:
@@ -193,9 +200,9 @@ private:
 
     [[nodiscard]] jsonpath_bounds equal_on(side which, const std::string& filter) const {
         if (any_language_)
-            return which == side::value ? all_of(exactly(exists(key(search_key::languages))),
-                                                 found(value_, filter))
-                                        : constant(false);
+            return which == side::value
+                       ? all_of(exactly(exists(key(search_key::languages))), found(value_, filter))
+                       : constant(false);
         if (!trailing_.empty())
             return in_compound(which, filter, false);
         auto made = found(source(which), filter);
@@ -237,8 +244,8 @@ private:
             return made;
         made = either(made, scalar(accessor(base_, search_key::of_vocabulary(prefix_))));
         // All strings of a languageMap stand in one array; any of them may be meant.
-        return either(made, all_of(exactly(exists(key(search_key::languages))),
-                                   found(value_, filter)));
+        return either(made,
+                      all_of(exactly(exists(key(search_key::languages))), found(value_, filter)));
     }
 
     /// Patterns are decided in memory; only what has a string there needs to be looked at.
@@ -279,11 +286,11 @@ jsonpath_bounds render_instance(const q_term& term, std::string_view base,
     if (term.target.path.what == member::value)
         return instance_filter(term, base, prefix).rendered();
     if (term.target.path.what == member::observed_at)
-        return render_time(term, accessor(base, search_key::with_suffix(
-                                                    prefix, search_key::observed_at)));
+        return render_time(
+            term, accessor(base, search_key::with_suffix(prefix, search_key::observed_at)));
     // createdAt, modifiedAt, expiresAt, unitCode and datasetId stand in the document alone.
-    return at_most(exactly(exists(accessor(base, search_key::with_suffix(prefix,
-                                                                         search_key::kind)))));
+    return at_most(
+        exactly(exists(accessor(base, search_key::with_suffix(prefix, search_key::kind)))));
 }
 
 jsonpath_bounds render_entity_time(const q_term& term) {

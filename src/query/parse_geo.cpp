@@ -42,7 +42,8 @@ result<std::monostate> read_relation(geo_query& into, std::string_view text,
         }
     }
     if (!from.take("near"))
-        return from.error("expected near, within, contains, intersects, equals, disjoint or overlaps");
+        return from.error(
+            "expected near, within, contains, intersects, equals, disjoint or overlaps");
     if (from.take(";maxDistance=="))
         into.relation = geo_relation::near_max;
     else if (from.take(";minDistance=="))
@@ -184,8 +185,8 @@ result<geo_query> parse_geo(const json& geo_query_member, const parse_scope& sco
     const auto coordinates = geo_query_member.find("coordinates");
     if (coordinates == geo_query_member.end())
         return refused("geoQ.coordinates", "is missing");
-    given.coordinates = coordinates->is_string() ? coordinates->get<std::string>()
-                                                 : to_text(*coordinates);
+    given.coordinates =
+        coordinates->is_string() ? coordinates->get<std::string>() : to_text(*coordinates);
     if (geo_query_member.contains("geoproperty")) {
         given.geoproperty.emplace();
         MERIDIAN_CHECK(text("geoproperty", *given.geoproperty));

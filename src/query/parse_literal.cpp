@@ -149,7 +149,8 @@ result<literal> read_comparable(cursor& from) {
     auto start = from;
     MERIDIAN_TRY(auto value, read_one(from));
     if (value.is != sort::comparable)
-        return start.error("expected a number, a string in double quotes, a DateTime, Date or Time");
+        return start.error(
+            "expected a number, a string in double quotes, a DateTime, Date or Time");
     return std::move(value.value);
 }
 

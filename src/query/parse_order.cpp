@@ -35,11 +35,10 @@ problem refused(std::string_view parameter, std::string_view what) {
 
 /// RFC 6067 names such as `und-u-ks-identic`; ICU decides later whether it knows it.
 bool is_collation(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 128 &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-';
-           });
+    return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-';
+    });
 }
 
 } // namespace

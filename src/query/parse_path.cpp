@@ -92,17 +92,18 @@ result<brace_head> read_brace_head(cursor& from, const parse_scope& scope) {
         auto before = last;
         std::size_t parts = 1;
         while (from.take(":")) {
-            before = last.is_iri ? last
-                                 : written_name{text.substr(0, text.size() - from.rest().size() - 1),
-                                                false};
+            before =
+                last.is_iri
+                    ? last
+                    : written_name{text.substr(0, text.size() - from.rest().size() - 1), false};
             MERIDIAN_TRY(last, read_name_part(from, scope.names));
             if (++parts > 3)
                 return from.error("expected types, a colon and a name");
         }
         if (from.next_is(",")) {
             const auto all = text.substr(0, text.size() - from.rest().size());
-            head.types.push_back(expand(parts == 1 ? last : written_name{all, false},
-                                        scope.context));
+            head.types.push_back(
+                expand(parts == 1 ? last : written_name{all, false}, scope.context));
             from.skip(1);
             if (head.types.size() > scope.limits.terms)
                 return from.error("too many types");

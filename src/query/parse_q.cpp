@@ -92,9 +92,8 @@ private:
             return from_.error("too many terms");
         q_term made;
         MERIDIAN_TRY(made.target, read_attribute_path(from_, scope_));
-        const auto* found = std::find_if(operators.begin(), operators.end(), [&](const auto& one) {
-            return from_.next_is(one.first);
-        });
+        const auto* found = std::find_if(operators.begin(), operators.end(),
+                                         [&](const auto& one) { return from_.next_is(one.first); });
         if (found == operators.end())
             return made;
         from_.skip(found->first.size());

@@ -25,7 +25,8 @@ problem refused(std::string_view parameter, std::string_view what) {
 result<timestamp> read_moment(std::string_view parameter, const std::string& text) {
     const auto moment = parse_date_time(text);
     if (!moment)
-        return refused(parameter, "expected a DateTime in UTC (4.6.3) such as 2017-12-13T14:20:00Z");
+        return refused(parameter,
+                       "expected a DateTime in UTC (4.6.3) such as 2017-12-13T14:20:00Z");
     return *moment;
 }
 

@@ -43,9 +43,9 @@ result<pattern> pattern::create(std::string_view text, std::string_view paramete
         return problem{problem_kind::bad_request_data,
                        fmt::format("{}: the pattern is not UTF-8 or holds U+0000", parameter)};
     if (repeats_a_repetition(text))
-        return problem{problem_kind::bad_request_data,
-                       fmt::format("{}: not a regular expression: a repetition is repeated",
-                                   parameter)};
+        return problem{
+            problem_kind::bad_request_data,
+            fmt::format("{}: not a regular expression: a repetition is repeated", parameter)};
     re2::RE2::Options options;
     options.set_posix_syntax(true);
     options.set_one_line(true);
@@ -58,9 +58,9 @@ result<pattern> pattern::create(std::string_view text, std::string_view paramete
     auto compiled =
         std::make_shared<const re2::RE2>(re2::StringPiece(text.data(), text.size()), options);
     if (!compiled->ok())
-        return problem{problem_kind::bad_request_data,
-                       fmt::format("{}: not a regular expression: {}", parameter,
-                                   compiled->error())};
+        return problem{
+            problem_kind::bad_request_data,
+            fmt::format("{}: not a regular expression: {}", parameter, compiled->error())};
     return pattern(std::string(text), std::move(compiled));
 }
 

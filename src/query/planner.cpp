@@ -8,15 +8,15 @@
 //      conjunction is left, neither does the whole.
 //   2. attrs and q become one filter on `search.kv`; where it can never hold, nothing is selected.
 //   3. A filter that always holds is dropped, so that a plain list need not read `search`.
-//   4. ids drive where they are given (at most a page of them); else the geometry where the relation
+//   4. ids drive where they are given (at most a page of them); else the geometry where the
+//   relation
 //      can use its index; else the scope where every list names a first level; else the types.
 
 namespace meridian::query {
 namespace {
 
 /// Rule 1. False: nothing is selected.
-bool resolve_types(query_plan& plan, const type_selection& types,
-                   const ngsild::names& dictionary) {
+bool resolve_types(query_plan& plan, const type_selection& types, const ngsild::names& dictionary) {
     for (const auto& all : types.any_of) {
         std::vector<ngsild::name_id> ids;
         for (const auto& type : all)
@@ -60,9 +60,8 @@ access_path choose_access(const query_plan& plan) {
         return !one.levels.empty() && one.levels.front() != "+";
     };
     if (plan.scopes &&
-        std::all_of(plan.scopes->any_of.begin(), plan.scopes->any_of.end(), [&](const auto& all) {
-            return std::any_of(all.begin(), all.end(), narrows);
-        }))
+        std::all_of(plan.scopes->any_of.begin(), plan.scopes->any_of.end(),
+                    [&](const auto& all) { return std::any_of(all.begin(), all.end(), narrows); }))
         return access_path::by_scope;
     return access_path::by_type;
 }
@@ -70,7 +69,8 @@ access_path choose_access(const query_plan& plan) {
 } // namespace
 
 bool query_plan::rechecks() const noexcept {
-    return access != access_path::nothing && (id_pattern || !selectors.empty() || (kv && !kv->exact()));
+    return access != access_path::nothing &&
+           (id_pattern || !selectors.empty() || (kv && !kv->exact()));
 }
 
 query_plan make_plan(const plan_request& wanted, const ngsild::names& dictionary) {

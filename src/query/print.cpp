@@ -15,11 +15,10 @@ std::string name_text(const std::string& iri, const jsonld::context* context) {
     if (context != nullptr) {
         auto name = context->compact(iri);
         const auto colon = name.find(':');
-        const bool readable =
-            colon == std::string::npos
-                ? is_name(name)
-                : is_name(std::string_view(name).substr(0, colon)) &&
-                      is_name(std::string_view(name).substr(colon + 1));
+        const bool readable = colon == std::string::npos
+                                  ? is_name(name)
+                                  : is_name(std::string_view(name).substr(0, colon)) &&
+                                        is_name(std::string_view(name).substr(colon + 1));
         if (readable && context->expand(name) == iri)
             return name;
     }
@@ -109,8 +108,9 @@ std::string target_text(const attribute_path& target, const jsonld::context* con
         out += step.types.empty() ? '{' : ':';
     }
     const auto& names = target.path.names;
-    const bool in_full = !target.links.empty() && !names.empty() &&
-                         inner_name_text(names.front(), context) != name_text(names.front(), context);
+    const bool in_full =
+        !target.links.empty() && !names.empty() &&
+        inner_name_text(names.front(), context) != name_text(names.front(), context);
     out += to_text(target.path, in_full ? nullptr : context);
     out.append(target.links.size(), '}');
     return out;
@@ -237,10 +237,14 @@ std::string to_text(const projection_list& terms, const jsonld::context* context
 }
 
 geo_parameters to_parameters(const geo_query& geo) {
-    constexpr std::array<std::string_view, 8> words{"near;maxDistance==", "near;minDistance==",
-                                                    "within",             "contains",
-                                                    "intersects",         "equals",
-                                                    "disjoint",           "overlaps"};
+    constexpr std::array<std::string_view, 8> words{"near;maxDistance==",
+                                                    "near;minDistance==",
+                                                    "within",
+                                                    "contains",
+                                                    "intersects",
+                                                    "equals",
+                                                    "disjoint",
+                                                    "overlaps"};
     geo_parameters made;
     made.georel = words[static_cast<std::size_t>(geo.relation)];
     if (geo.relation == geo_relation::near_max || geo.relation == geo_relation::near_min)

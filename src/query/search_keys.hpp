@@ -10,7 +10,7 @@
 namespace meridian::query::search_key {
 
 inline constexpr std::string_view kind = "p";
-inline constexpr std::string_view value = "v";      ///< within an instance; else no suffix
+inline constexpr std::string_view value = "v"; ///< within an instance; else no suffix
 inline constexpr std::string_view objects = "r";
 inline constexpr std::string_view vocabulary = "v"; ///< see `vocabulary_in_instance`
 inline constexpr std::string_view vocabulary_in_instance = "w";

@@ -68,13 +68,13 @@ void append_reduced(std::string& out, const json& value) {
 
 /// The members of a value that `seconds` makes a number of: one number for a scalar, an array for
 /// an array. Empty where there is none.
-std::string times_text(const json& value,
-                       const std::function<std::optional<std::chrono::microseconds>(
-                           std::string_view)>& seconds) {
+std::string times_text(
+    const json& value,
+    const std::function<std::optional<std::chrono::microseconds>(std::string_view)>& seconds) {
     const auto& plain = plain_value(value);
     const auto number = [&](const json& scalar) {
-        const auto time = scalar.is_string() ? seconds(scalar.get_ref<const std::string&>())
-                                             : std::nullopt;
+        const auto time =
+            scalar.is_string() ? seconds(scalar.get_ref<const std::string&>()) : std::nullopt;
         return time ? seconds_text(*time) : std::string();
     };
     if (!plain.is_array())
@@ -166,8 +166,7 @@ private:
     /// False where the text is too long and the mark for it was set instead.
     bool add_bounded(std::string_view prefix, std::string_view key, const std::string& text) {
         const bool fits = text.size() <= longest_search_value;
-        into_.add(fits ? std::string(key)
-                       : search_key::with_suffix(prefix, search_key::too_long),
+        into_.add(fits ? std::string(key) : search_key::with_suffix(prefix, search_key::too_long),
                   fits ? text : "true");
         return fits;
     }
@@ -181,8 +180,9 @@ private:
             if (!times.empty())
                 into_.add(search_key::with_suffix(prefix, suffix), times);
         };
-        add(search_key::date_times,
-            times_text(value, [](std::string_view one) { return since_epoch(parse_date_time(one)); }));
+        add(search_key::date_times, times_text(value, [](std::string_view one) {
+                return since_epoch(parse_date_time(one));
+            }));
         add(search_key::dates,
             times_text(value, [](std::string_view one) { return since_epoch(parse_date(one)); }));
         add(search_key::times, times_text(value, parse_time));

@@ -86,9 +86,8 @@ const json& plain_value(const json& value) noexcept {
 std::optional<std::partial_ordering> compare(const json& scalar, const literal& with,
                                              times allowed) {
     if (scalar.is_number())
-        return is_number(with)
-                   ? std::optional(compare_numbers(canonical_number(scalar), with))
-                   : std::nullopt;
+        return is_number(with) ? std::optional(compare_numbers(canonical_number(scalar), with))
+                               : std::nullopt;
     if (const auto* wanted = std::get_if<bool>(&with)) {
         if (!scalar.is_boolean())
             return std::nullopt;
@@ -111,8 +110,8 @@ std::optional<std::partial_ordering> compare(const json& scalar, const literal& 
 std::string seconds_text(std::chrono::microseconds time) {
     const auto count = time.count();
     const bool negative = count < 0;
-    const auto size = negative ? 0 - static_cast<std::uint64_t>(count)
-                               : static_cast<std::uint64_t>(count);
+    const auto size =
+        negative ? 0 - static_cast<std::uint64_t>(count) : static_cast<std::uint64_t>(count);
     auto text = fmt::format("{}{}", negative ? "-" : "", size / 1'000'000);
     if (const auto fraction = size % 1'000'000; fraction != 0) {
         text += fmt::format(".{:06}", fraction);

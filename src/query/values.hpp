@@ -28,8 +28,8 @@ enum class times : bool { no, yes };
 /// How a value's member relates to a literal; nothing where the types differ. A string that is a
 /// DateTime, Date or Time compares as one with such literals, and as a string with strings (CHOICE:
 /// 4.6.3 allows times as plain strings).
-[[nodiscard]] std::optional<std::partial_ordering> compare(const json& scalar,
-                                                           const literal& with, times allowed);
+[[nodiscard]] std::optional<std::partial_ordering> compare(const json& scalar, const literal& with,
+                                                           times allowed);
 
 /// Seconds since 1970, or midnight, with up to six decimals and exact.
 [[nodiscard]] std::string seconds_text(std::chrono::microseconds time);

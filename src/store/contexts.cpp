@@ -50,10 +50,9 @@ stored_context to_context(const pqxx::row& row) {
 asio::awaitable<result<std::optional<stored_context>>> contexts::find(std::string url) {
     auto work = [url = std::move(url)](
                     pqxx::connection& connection) -> result<std::optional<stored_context>> {
-        const pqxx::result rows = pqxx::nontransaction(connection)
-                                      .exec_params("SELECT " + columns("body") +
-                                                       " FROM context WHERE url = $1",
-                                                   url);
+        const pqxx::result rows =
+            pqxx::nontransaction(connection)
+                .exec_params("SELECT " + columns("body") + " FROM context WHERE url = $1", url);
         if (rows.empty())
             return std::optional<stored_context>{};
         return std::optional(to_context(rows[0]));
@@ -84,8 +83,7 @@ asio::awaitable<result<void>> contexts::put(stored_context what) {
 
 asio::awaitable<result<std::vector<stored_context>>>
 contexts::list(std::optional<context_kind> kind, bodies with) {
-    auto work = [kind,
-                 with](pqxx::connection& connection) -> result<std::vector<stored_context>> {
+    auto work = [kind, with](pqxx::connection& connection) -> result<std::vector<stored_context>> {
         const pqxx::result rows =
             pqxx::nontransaction(connection)
                 .exec_params("SELECT " + columns(with == bodies::yes ? "body" : "''") +

@@ -87,8 +87,8 @@ void dictionary::table::insert(const entry* added) noexcept {
 }
 
 ngsild::name_id dictionary::find(std::string_view iri) const noexcept {
-    const entry* found = current_.load(std::memory_order_acquire)
-                             ->find(std::hash<std::string_view>{}(iri), iri);
+    const entry* found =
+        current_.load(std::memory_order_acquire)->find(std::hash<std::string_view>{}(iri), iri);
     return found != nullptr ? found->id : 0;
 }
 
@@ -142,8 +142,8 @@ std::vector<std::string> dictionary::unknown(std::vector<std::string> iris) cons
 }
 
 result<void> dictionary::load() {
-    auto work = [limit = limits_.loaded_at_start](
-                    pqxx::connection& connection) -> result<rows_of_names> {
+    auto work =
+        [limit = limits_.loaded_at_start](pqxx::connection& connection) -> result<rows_of_names> {
         return to_rows(pqxx::nontransaction(connection)
                            .exec_params("SELECT id, iri FROM iri ORDER BY id LIMIT $1", limit));
     };
@@ -152,8 +152,7 @@ result<void> dictionary::load() {
     return {};
 }
 
-asio::awaitable<result<void>> dictionary::resolve(tenant_id tenant,
-                                                  std::vector<std::string> iris) {
+asio::awaitable<result<void>> dictionary::resolve(tenant_id tenant, std::vector<std::string> iris) {
     std::vector<std::string> missing = unknown(std::move(iris));
     if (missing.empty())
         co_return result<void>{};

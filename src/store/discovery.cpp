@@ -55,8 +55,8 @@ HAVING sum(delta) <> 0)sql"};
 std::vector<attribute_use> read_uses(const pg::result& from) {
     std::vector<attribute_use> all;
     for (const pg::row row : from)
-        all.push_back({row.int4(0), row.int4(1),
-                       static_cast<ngsild::attribute_kind>(row.int2(2)), row.int8(3)});
+        all.push_back({row.int4(0), row.int4(1), static_cast<ngsild::attribute_kind>(row.int2(2)),
+                       row.int8(3)});
     return all;
 }
 
@@ -89,8 +89,8 @@ discovery::attributes(tenant_id tenant, ngsild::name_id type, ngsild::name_id at
     co_return read_uses(*found);
 }
 
-asio::awaitable<result<std::vector<attribute_use>>>
-discovery::totals(tenant_id tenant, ngsild::name_id attribute) {
+asio::awaitable<result<std::vector<attribute_use>>> discovery::totals(tenant_id tenant,
+                                                                      ngsild::name_id attribute) {
     pg::parameters with;
     with.int4(tenant).int4(attribute);
     auto waiting = reader_->pool().execute(sum_totals, with);

@@ -117,7 +117,8 @@ found_postmaster find_postmaster(const layout& where) {
     std::getline(file, found.status);
     found.status = found.status.substr(0, found.status.find(' '));
     // The number may long belong to another process.
-    if (cluster::poll(found.pid) != exit_state::running || !cluster::works_in(found.pid, where.data))
+    if (cluster::poll(found.pid) != exit_state::running ||
+        !cluster::works_in(found.pid, where.data))
         return {};
     return found;
 }
@@ -189,10 +190,10 @@ result<started> launch(const layout& where, const os_user& user, const fs::path&
     // Backends of a postmaster that was killed hold its shared memory for a moment longer.
     constexpr int attempts = 3;
     for (int attempt = 1;; ++attempt) {
-        MERIDIAN_TRY(const pid_t pid, cluster::spawn(user,
-                                                     {(binaries / "postgres").string(), "-D",
-                                                      where.data.string()},
-                                                     where.log));
+        MERIDIAN_TRY(const pid_t pid,
+                     cluster::spawn(user,
+                                    {(binaries / "postgres").string(), "-D", where.data.string()},
+                                    where.log));
         auto ready = wait_until_ready(where, pid, options.start_timeout);
         if (ready)
             return started{pid, false};
@@ -219,8 +220,8 @@ result<void> ensure_database(const layout& where) {
     const auto made = run("CREATE DATABASE meridian TEMPLATE template0 ENCODING 'UTF8' "
                           "LOCALE 'C.UTF-8'");
     if (PQresultStatus(made.get()) != PGRES_COMMAND_OK)
-        return unavailable(fmt::format("cannot create the database: {}",
-                                       PQerrorMessage(connection.get())));
+        return unavailable(
+            fmt::format("cannot create the database: {}", PQerrorMessage(connection.get())));
     return {};
 }
 
@@ -246,8 +247,8 @@ result<embedded_cluster> embedded_cluster::start(const cluster_options& options)
     if (!server) {
         MERIDIAN_TRY(server, launch(where, user, binaries, options));
     }
-    auto owned = std::make_unique<state>(
-        state{std::move(lock), std::move(where), options, *server, true});
+    auto owned =
+        std::make_unique<state>(state{std::move(lock), std::move(where), options, *server, true});
     embedded_cluster made(std::move(owned)); // stops the server if the rest fails
     MERIDIAN_CHECK(ensure_database(made.state_->where));
     return made;
@@ -271,15 +272,21 @@ embedded_cluster& embedded_cluster::operator=(embedded_cluster&& other) noexcept
     state_ = std::move(other.state_);
     return *this;
 }
-embedded_cluster::~embedded_cluster() { stop(); }
+embedded_cluster::~embedded_cluster() {
+    stop();
+}
 
 std::string embedded_cluster::conninfo(const std::string& database) const {
     return socket_conninfo(state_->where, database);
 }
 
-int embedded_cluster::postmaster_pid() const noexcept { return state_->server.pid; }
+int embedded_cluster::postmaster_pid() const noexcept {
+    return state_->server.pid;
+}
 
-bool embedded_cluster::was_adopted() const noexcept { return state_->server.adopted; }
+bool embedded_cluster::was_adopted() const noexcept {
+    return state_->server.adopted;
+}
 
 result<bool> embedded_cluster::revive() {
     if (!state_->runs || cluster::poll(state_->server.pid) == exit_state::running)

@@ -71,8 +71,8 @@ entities::entities(std::shared_ptr<reader> from, const ngsild::names& dictionary
 entities::~entities() = default;
 
 bool entities::something_is_due() const noexcept {
-    const auto now = std::chrono::time_point_cast<timestamp::duration>(
-        std::chrono::system_clock::now());
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     return watch_.earliest() <= now.time_since_epoch().count();
 }
 
@@ -135,9 +135,10 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
     co_return page;
 }
 
-asio::awaitable<result<entities::stretch>>
-entities::read_stretch(tenant_id tenant, const query::query_plan& plan, std::int64_t after,
-                       std::int64_t limit) {
+asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tenant,
+                                                                  const query::query_plan& plan,
+                                                                  std::int64_t after,
+                                                                  std::int64_t limit) {
     selection_options options;
     options.after = after;
     options.limit = limit;

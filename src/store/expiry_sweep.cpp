@@ -51,7 +51,9 @@ struct expiry_sweep::task {
 expiry_sweep::expiry_sweep(std::shared_ptr<reader> from, write_lanes& lanes, expiry_watch& watch)
     : reader_(std::move(from)), lanes_(lanes), watch_(watch) {}
 
-expiry_sweep::~expiry_sweep() { stop(); }
+expiry_sweep::~expiry_sweep() {
+    stop();
+}
 
 void expiry_sweep::start(std::chrono::milliseconds interval) {
     task_ = std::make_shared<task>(reader_->executor());

@@ -179,9 +179,8 @@ asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant
 
 } // namespace
 
-asio::awaitable<result<std::optional<evolution>>> history::retrieve(tenant_id tenant,
-                                                                    std::string uri,
-                                                                    temporal_request request) {
+asio::awaitable<result<std::optional<evolution>>>
+history::retrieve(tenant_id tenant, std::string uri, temporal_request request) {
     const auto on = reader_;
     const composed_statement statement = render_head(tenant, uri);
     MERIDIAN_CO_TRY(heads read, co_await load_heads(*on, statement));
@@ -191,9 +190,8 @@ asio::awaitable<result<std::optional<evolution>>> history::retrieve(tenant_id te
     co_return std::optional<evolution>{std::move(read.found.front())};
 }
 
-asio::awaitable<result<temporal_page>> history::query(tenant_id tenant,
-                                                      temporal_selection selection,
-                                                      temporal_request request) {
+asio::awaitable<result<temporal_page>>
+history::query(tenant_id tenant, temporal_selection selection, temporal_request request) {
     const auto on = reader_;
     auto reading = selection.matches ? page_by_walk(*on, tenant, selection, request)
                                      : page_by_sql(*on, tenant, selection, request);

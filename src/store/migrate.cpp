@@ -77,8 +77,8 @@ int newest_schema_version() noexcept {
 
 result<int> migrate(const std::string& conninfo) {
     MERIDIAN_TRY(const int version, blocking::guarded([&] { return apply_all(conninfo); }));
-    const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(
-        std::chrono::system_clock::now());
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
     MERIDIAN_CHECK(ensure_partitions(conninfo, now));
     return version;
 }

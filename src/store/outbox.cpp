@@ -34,8 +34,7 @@ UPDATE outbox SET lease = now() + make_interval(secs => $2::float8) WHERE id = A
 constexpr pg::statement release_rows{"outbox_release", R"sql(
 UPDATE outbox SET lease = NULL WHERE id = ANY($1))sql"};
 
-constexpr pg::statement remove_rows{"outbox_remove",
-                                    "DELETE FROM outbox WHERE id = ANY($1)"};
+constexpr pg::statement remove_rows{"outbox_remove", "DELETE FROM outbox WHERE id = ANY($1)"};
 
 constexpr pg::statement reschedule_row{"outbox_reschedule", R"sql(
 UPDATE outbox SET attempts = attempts + 1, next_attempt = $2, lease = NULL WHERE id = $1)sql"};

@@ -59,8 +59,9 @@ void attach(pqxx::connection& connection, year_month month) {
         INSERT INTO {} SELECT * FROM moved
         )sql",
         to, name));
-    transaction.exec(fmt::format(
-        "ALTER TABLE history ATTACH PARTITION {} FOR VALUES FROM ('{}') TO ('{}')", name, from, to));
+    transaction.exec(
+        fmt::format("ALTER TABLE history ATTACH PARTITION {} FOR VALUES FROM ('{}') TO ('{}')",
+                    name, from, to));
     transaction.exec(fmt::format(
         "ALTER TABLE history ATTACH PARTITION history_future FOR VALUES FROM ('{}') TO (MAXVALUE)",
         to));
@@ -96,7 +97,8 @@ result<int> ensure(const std::string& conninfo, timestamp now) {
     const year_month last =
         year_month{today.year(), today.month()} + std::chrono::months{coming_months};
     const pqxx::row edge = pqxx::nontransaction(connection).exec1(select_first_future_month);
-    year_month next{std::chrono::year{edge[0].as<int>()}, std::chrono::month{edge[1].as<unsigned>()}};
+    year_month next{std::chrono::year{edge[0].as<int>()},
+                    std::chrono::month{edge[1].as<unsigned>()}};
     int made = 0;
     for (; next <= last; next += std::chrono::months{1}, ++made)
         add_month(connection, next);

@@ -20,7 +20,9 @@ asio::awaitable<result<void>> reader::ready(std::chrono::milliseconds deadline) 
     co_return co_await std::move(waiting);
 }
 
-void reader::close() noexcept { pool_->close(); }
+void reader::close() noexcept {
+    pool_->close();
+}
 
 reader::figures reader::counted() const noexcept {
     return {pool_->size(), pool_->waiting(), pool_->executed()};

@@ -117,8 +117,7 @@ result<subscription_row> replace(pqxx::connection& connection, tenant_id tenant,
     return to_subscription(rows[0]);
 }
 
-result<std::int32_t> erase(pqxx::connection& connection, tenant_id tenant,
-                           const std::string& uri) {
+result<std::int32_t> erase(pqxx::connection& connection, tenant_id tenant, const std::string& uri) {
     pqxx::work transaction(connection);
     bump_version(transaction, tenant);
     const pqxx::result rows = transaction.exec_params(
@@ -176,8 +175,8 @@ asio::awaitable<result<std::int32_t>> subscriptions::remove(tenant_id tenant, st
 }
 
 asio::awaitable<result<subscription_row>> subscriptions::find(tenant_id tenant, std::string uri) {
-    auto work = [tenant, uri = std::move(uri)](
-                    pqxx::connection& connection) -> result<subscription_row> {
+    auto work = [tenant,
+                 uri = std::move(uri)](pqxx::connection& connection) -> result<subscription_row> {
         const pqxx::result rows = pqxx::nontransaction(connection)
                                       .exec_params("SELECT " + columns() +
                                                        " FROM subscription"
@@ -192,8 +191,8 @@ asio::awaitable<result<subscription_row>> subscriptions::find(tenant_id tenant, 
 
 asio::awaitable<result<std::vector<subscription_row>>>
 subscriptions::page(tenant_id tenant, std::int64_t offset, std::int64_t limit) {
-    auto work = [tenant, offset, limit](
-                    pqxx::connection& connection) -> result<std::vector<subscription_row>> {
+    auto work = [tenant, offset,
+                 limit](pqxx::connection& connection) -> result<std::vector<subscription_row>> {
         return to_subscriptions(pqxx::nontransaction(connection)
                                     .exec_params("SELECT " + columns() +
                                                      " FROM subscription WHERE tenant_id = $1"
@@ -217,8 +216,8 @@ asio::awaitable<result<subscription_list>> subscriptions::list(tenant_id tenant)
     auto work = [tenant](pqxx::connection& connection) -> result<subscription_list> {
         pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> snapshot(connection);
         subscription_list found;
-        const pqxx::result at = snapshot.exec_params(
-            "SELECT subscription_version FROM tenant WHERE id = $1", tenant);
+        const pqxx::result at =
+            snapshot.exec_params("SELECT subscription_version FROM tenant WHERE id = $1", tenant);
         if (!at.empty())
             found.version = at[0][0].as<std::int64_t>();
         found.rows = to_subscriptions(snapshot.exec_params(
@@ -243,8 +242,7 @@ asio::awaitable<result<std::vector<subscriptions::version>>> subscriptions::vers
 asio::awaitable<result<void>> subscriptions::record(std::vector<delivery_record> deliveries) {
     // In one order everywhere, so that two brokers do not deadlock.
     std::ranges::sort(deliveries, {}, &delivery_record::subscription);
-    auto work = [deliveries =
-                     std::move(deliveries)](pqxx::connection& connection) -> result<void> {
+    auto work = [deliveries = std::move(deliveries)](pqxx::connection& connection) -> result<void> {
         pqxx::work transaction(connection);
         for (const delivery_record& one : deliveries)
             add_record(transaction, one);
@@ -256,8 +254,7 @@ asio::awaitable<result<void>> subscriptions::record(std::vector<delivery_record>
 
 asio::awaitable<result<std::vector<subscriptions::due>>>
 subscriptions::take_due(timestamp now, std::int64_t limit, std::chrono::seconds lease) {
-    auto work = [now, limit,
-                 lease](pqxx::connection& connection) -> result<std::vector<due>> {
+    auto work = [now, limit, lease](pqxx::connection& connection) -> result<std::vector<due>> {
         pqxx::work transaction(connection);
         const pqxx::result rows = transaction.exec_params(
             R"sql(
@@ -282,8 +279,8 @@ asio::awaitable<result<void>> subscriptions::schedule(std::int32_t subscription,
     auto work = [subscription, next_run](pqxx::connection& connection) -> result<void> {
         const blocking::moment_parameter moment(next_run);
         pqxx::work transaction(connection);
-        transaction.exec_params("UPDATE subscription SET next_run = $2 WHERE id = $1",
-                                subscription, moment.get());
+        transaction.exec_params("UPDATE subscription SET next_run = $2 WHERE id = $1", subscription,
+                                moment.get());
         transaction.commit();
         return {};
     };

@@ -179,8 +179,7 @@ write_lanes::commit_batch(std::vector<entity_change> what) {
     }
     if (chunks.empty())
         co_return answers{};
-    auto waiting =
-        gather(std::move(chunks), what.size(), co_await asio::this_coro::executor);
+    auto waiting = gather(std::move(chunks), what.size(), co_await asio::this_coro::executor);
     co_return co_await std::move(waiting);
 }
 

@@ -120,7 +120,8 @@ TEST_F(import_export, what_is_exported_can_be_imported_without_loss) {
 }
 
 TEST_F(import_export, refused_entities_are_named_and_the_others_are_stored) {
-    const auto path = file("some.ndjson", R"({"id":"urn:x:1","type":"A","p":{"type":"Property","value":1}}
+    const auto path =
+        file("some.ndjson", R"({"id":"urn:x:1","type":"A","p":{"type":"Property","value":1}}
 nonsense
 
 {"id":"urn:x:2","p":{"type":"Property","value":1}}
@@ -172,9 +173,9 @@ TEST_F(import_export, a_tenant_that_is_not_there_is_not_exported) {
 
 TEST_F(import_export, explain_shows_plan_statement_and_what_the_database_makes_of_it) {
     settings_.tenant = "explained";
-    ASSERT_EQ(import("explained", {file("one.ndjson", R"({"id":"urn:x:1","type":"A","p":5})")})
-                  .status,
-              0);
+    ASSERT_EQ(
+        import("explained", {file("one.ndjson", R"({"id":"urn:x:1","type":"A","p":5})")}).status,
+        0);
     const auto done = captured([&] {
         return app::explain(settings_, "http://localhost:1026/ngsi-ld/v1/entities?type=A&q=p%3E4");
     });

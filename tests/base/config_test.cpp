@@ -65,9 +65,10 @@ TEST_F(configuration, flags_and_operands_are_told_apart) {
 }
 
 TEST_F(configuration, flags_outrank_environment_environment_the_file_and_the_file_defaults) {
-    write("meridian.toml", "port = 1\nwrite-lanes = 3\nlog-level = \"warn\"\n"
-                           "idle-timeout = \"5 min\"\nmax-body = \"2 MiB\"\n"
-                           "cors-origins = [\"https://a.example\", \"https://b.example\"]\naccess-log = 0.5\n");
+    write("meridian.toml",
+          "port = 1\nwrite-lanes = 3\nlog-level = \"warn\"\n"
+          "idle-timeout = \"5 min\"\nmax-body = \"2 MiB\"\n"
+          "cors-origins = [\"https://a.example\", \"https://b.example\"]\naccess-log = 0.5\n");
     const std::vector<flag> flags{{"port", "3"}};
     const auto loaded = load_config(flags, {{"MERIDIAN_PORT", "2"}, {"MERIDIAN_WRITE_LANES", "4"}});
     ASSERT_TRUE(loaded.has_value()) << loaded.error().detail();

@@ -19,8 +19,9 @@ TEST(clause_4_5_1_entity, members_stand_in_order_and_single_types_are_strings) {
     rendering one;
     one.subject.scopes = {"/Madrid"};
     one.add("brandName", kind::property, R"("Mercedes")");
-    EXPECT_EQ(one.text({}), R"({"id":"urn:ngsi-ld:Vehicle:A4567","type":"Vehicle",)"
-                            R"("scope":"/Madrid","brandName":{"type":"Property","value":"Mercedes"}})");
+    EXPECT_EQ(one.text({}),
+              R"({"id":"urn:ngsi-ld:Vehicle:A4567","type":"Vehicle",)"
+              R"("scope":"/Madrid","brandName":{"type":"Property","value":"Mercedes"}})");
 }
 
 TEST(clause_4_5_1_entity, several_types_and_scopes_are_arrays) {
@@ -154,8 +155,8 @@ TEST(clause_4_5_4_simplified, example_2_several_instances_stand_under_dataset) {
 TEST(clause_4_5_4_simplified, examples_13_15_and_19_datasets_of_other_kinds) {
     rendering one;
     const auto add = [&](std::string_view name, kind of, const char* first, const char* second) {
-        one.add(name, {instance(of, first), with_dataset(instance(of, second),
-                                                         "urn:ngsi-ld:datasetId:001")});
+        one.add(name, {instance(of, first),
+                       with_dataset(instance(of, second), "urn:ngsi-ld:datasetId:001")});
     };
     add("providedBy", kind::relationship, R"("urn:ngsi-ld:Device:31415")",
         R"("urn:ngsi-ld:Device:27182")");

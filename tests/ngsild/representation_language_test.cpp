@@ -43,12 +43,12 @@ TEST(clause_4_15_language_filter, the_best_fitting_language_is_chosen) {
         {"en", R"({"en":"a","fr":"b"})", "en"},
         {"EN", R"({"fr":"b","en":"a"})", "en"},
         {"fr-CH,fr", R"({"en":"a","fr":"b"})", "fr"},
-        {"fr-CH", R"({"en":"a","fr":"b"})", "fr"},             // more general
-        {"fr", R"({"en":"a","fr-CA":"b"})", "fr-CA"},          // more special
-        {"fr", R"({"fr-CA":"b","fr":"c"})", "fr"},             // itself first
-        {"f", R"({"en":"a","fr":"b"})", "en"},                 // no part of a tag
+        {"fr-CH", R"({"en":"a","fr":"b"})", "fr"},    // more general
+        {"fr", R"({"en":"a","fr-CA":"b"})", "fr-CA"}, // more special
+        {"fr", R"({"fr-CA":"b","fr":"c"})", "fr"},    // itself first
+        {"f", R"({"en":"a","fr":"b"})", "en"},        // no part of a tag
         {"*", R"({"en":"a","@none":"b"})", "@none"},
-        {"de", R"({"en":"a","@none":"b"})", "@none"},          // any supported one
+        {"de", R"({"en":"a","@none":"b"})", "@none"}, // any supported one
         {"de", R"({"en":"a","fr":"b"})", "en"},
         {"en;q=0.8,fr;q=0.9", R"({"en":"a","fr":"b"})", "fr"}, // by quality
         {"fr-CH,fr;q=0.9,en;q=0.8,*;q=0.5", R"({"de":"c","en":"a"})", "en"},

@@ -28,10 +28,8 @@ public:
         how.lang = std::string(lang);
         std::string out;
         append_notified_entity(out, subject.row(),
-                               {changes, at(9), previous_values, entity_deleted,
-                                lost_attributes},
-                               how,
-                               subject.names(), at(10));
+                               {changes, at(9), previous_values, entity_deleted, lost_attributes},
+                               how, subject.names(), at(10));
         return parsed(out);
     }
 };
@@ -52,7 +50,8 @@ TEST(clause_5_8_6_notification, a_deleted_attribute_is_its_name_and_the_null) {
     EXPECT_EQ(one.show(format::simplified), expected("55"));
 }
 
-TEST(clause_5_8_6_notification, a_deleted_entity_tells_the_attributes_whose_deletion_was_asked_for) {
+TEST(clause_5_8_6_notification,
+     a_deleted_entity_tells_the_attributes_whose_deletion_was_asked_for) {
     notified one;
     one.subject.add("speed", kind::property, "55");
     one.changed(what::deleted, "speed", instance(kind::property, "55"));
@@ -78,8 +77,7 @@ TEST(clause_5_8_6_notification, a_deleted_dataset_stands_beside_the_living_insta
     notified one;
     one.subject.add("speed", kind::property, "55");
     one.changed(what::deleted, "speed", with_dataset(instance(kind::property, "50"), "urn:d:gps"));
-    EXPECT_EQ(one.show()["speed"],
-              parsed(R"([{"type":"Property","value":55},
+    EXPECT_EQ(one.show()["speed"], parsed(R"([{"type":"Property","value":55},
                          {"type":"Property","value":"urn:ngsi-ld:null","datasetId":"urn:d:gps"}])"));
     EXPECT_EQ(one.show(format::simplified)["speed"],
               parsed(R"({"dataset":{"@none":55,"urn:d:gps":"urn:ngsi-ld:null"}})"));

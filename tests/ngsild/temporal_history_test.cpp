@@ -58,10 +58,10 @@ TEST(history_row, a_change_gives_a_row_an_instance_and_one_for_the_scope) {
     known_names dictionary;
     change of;
     of.modified_at = at(5);
-    of.attributes.push_back({attribute_change::what::created, 3, 0, {},
-                             instance(kind::property, "1")});
-    of.attributes.push_back({attribute_change::what::deleted, 4, 7,
-                             instance(kind::relationship, R"("urn:a:1")"), {}});
+    of.attributes.push_back(
+        {attribute_change::what::created, 3, 0, {}, instance(kind::property, "1")});
+    of.attributes.push_back(
+        {attribute_change::what::deleted, 4, 7, instance(kind::relationship, R"("urn:a:1")"), {}});
     of.scopes_before = {"/A"};
     const auto rows = to_history_rows(of, dictionary);
     ASSERT_EQ(rows.size(), 3U);
@@ -80,10 +80,10 @@ TEST(instance_id, reads_back_and_refuses_others) {
     for (const auto& key : {instance_key{at(3), 26}, instance_key{timestamp{}, 1},
                             instance_key{timestamp{std::chrono::microseconds{-5}}, 1'000'000}})
         EXPECT_EQ(parse_instance_id(to_instance_id(key)), key);
-    for (const auto* text : {"", "urn:ngsi-ld:instance:", "urn:ngsi-ld:instance:1", "urn:x:1-2",
-                             "urn:ngsi-ld:instance:1-", "urn:ngsi-ld:instance:-1",
-                             "urn:ngsi-ld:instance:1-2g", "urn:ngsi-ld:instance:1-2-3",
-                             "urn:ngsi-ld:instance:11111111111111111-2"})
+    for (const auto* text :
+         {"", "urn:ngsi-ld:instance:", "urn:ngsi-ld:instance:1", "urn:x:1-2",
+          "urn:ngsi-ld:instance:1-", "urn:ngsi-ld:instance:-1", "urn:ngsi-ld:instance:1-2g",
+          "urn:ngsi-ld:instance:1-2-3", "urn:ngsi-ld:instance:11111111111111111-2"})
         EXPECT_EQ(parse_instance_id(text), std::nullopt) << text;
 }
 
@@ -91,8 +91,7 @@ TEST(instance_id, keeps_naming_the_first_ts_of_a_moved_instance) {
     known_names dictionary;
     auto one = instance(kind::property, "1");
     one.observed_at = at(50);
-    const auto moved =
-        to_history_row(1, one, history_origin::temporal_api, dictionary, at(3));
+    const auto moved = to_history_row(1, one, history_origin::temporal_api, dictionary, at(3));
     EXPECT_EQ(key_of(moved.view(9)), (instance_key{at(3), 9}));
     EXPECT_EQ(decode(moved.view(9), dictionary), one);
 }

@@ -23,9 +23,9 @@ public:
                    std::optional<timestamp> first_ts = {}) {
         if (!one.dataset_id.empty())
             dictionary.learn(one.dataset_id);
-        return add(to_history_row(id(name), one, history_origin::current_state, dictionary,
-                                  first_ts),
-                   iid);
+        return add(
+            to_history_row(id(name), one, history_origin::current_state, dictionary, first_ts),
+            iid);
     }
     evolution& add(new_history_row row, std::int64_t iid = 0) {
         owned_.push_back(std::move(row));
@@ -68,7 +68,8 @@ TEST(clause_4_5_7_temporal, members_names_and_sub_attributes_come_back) {
     auto speed = with_dataset(observed(kind::property, "120", 3), "urn:d:gps");
     speed.members["unitCode"] = "KMH";
     speed.value_type = full("Speed");
-    auto gender = instance(kind::vocab_property, R"("https://uri.etsi.org/ngsi-ld/default-context/x")");
+    auto gender =
+        instance(kind::vocab_property, R"("https://uri.etsi.org/ngsi-ld/default-context/x")");
     one.dictionary.learn(full("by"));
     speed.attributes.push_back({full("by"), {gender}});
     one.add("speed", speed, 26);
@@ -85,8 +86,9 @@ TEST(clause_4_5_7_temporal, deletions_are_nulls_with_deleted_at_under_sys_attrs)
     evolution one;
     const auto before = instance(kind::language_property, R"({"en":"a"})");
     one.add(to_deletion_row(one.id("says"), 0, before, at(7)));
-    EXPECT_EQ(one.show()["says"],
-              parsed(R"([{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"}}])"));
+    EXPECT_EQ(
+        one.show()["says"],
+        parsed(R"([{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"}}])"));
     one.how.sys_attrs = true;
     EXPECT_EQ(one.show()["says"],
               parsed(R"([{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"},
@@ -194,7 +196,8 @@ TEST(clause_4_5_19_aggregated, one_member_a_method) {
     evolution one;
     compacted_names names(jsonld::core_context(), one.dictionary);
     const std::vector<aggregated_attribute> attributes{
-        {one.id("speed"), kind::property,
+        {one.id("speed"),
+         kind::property,
          {{aggregation_method::max, {{at(0), at(240), "120"}, {at(240), at(480), "100"}}},
           {aggregation_method::avg, {{at(0), at(240), "120.5"}}}}}};
     std::string out;

@@ -36,11 +36,12 @@ TEST(clause_4_9_existence, needs_the_target_element_whatever_its_value) {
         {"a[b]", "'a':{'type':'Property','value':{'b':false}}", true, "member"},
         {"a[b]", "'a':{'type':'Property','value':{'c':false}}", false, "no defined value"},
         {"a[b]", "'a':{'type':'Property','value':[{'b':1}]}", false, "an array has no member b"},
-        {"a.observedAt",
-         "'a':{'type':'Property','value':1,'observedAt':'2020-01-01T00:00:00Z'}", true, "time"},
+        {"a.observedAt", "'a':{'type':'Property','value':1,'observedAt':'2020-01-01T00:00:00Z'}",
+         true, "time"},
         {"a.observedAt", "'a':{'type':'Property','value':1}", false, "no time"},
-        {"location", "'location':{'type':'GeoProperty','value':{'type':'Point','coordinates':[8,40]}}",
-         true, "GeoProperty"},
+        {"location",
+         "'location':{'type':'GeoProperty','value':{'type':'Point','coordinates':[8,40]}}", true,
+         "GeoProperty"},
     });
 }
 
@@ -80,7 +81,8 @@ TEST(clause_4_9_equal, compares_times_as_times) {
          "a DateTime is no Date"},
         {"d>=12:00:00Z", "'d':{'type':'Property','value':'12:00:00Z'}", true, "Time"},
         {"t.observedAt>=2017-12-24T12:00:00Z",
-         "'t':{'type':'Property','value':1,'observedAt':'2017-12-24T12:00:00Z'}", true, "example 8"},
+         "'t':{'type':'Property','value':1,'observedAt':'2017-12-24T12:00:00Z'}", true,
+         "example 8"},
         {"t.observedAt>2017-12-24T12:00:00Z",
          "'t':{'type':'Property','value':1,'observedAt':'2017-12-24T12:00:00Z'}", false, "strict"},
         {"t.unitCode==\"CEL\"", "'t':{'type':'Property','value':1,'unitCode':'CEL'}", true, "unit"},
@@ -135,8 +137,8 @@ TEST(clause_4_9_language, looks_at_one_language_or_all) {
         "'color':{'type':'LanguageProperty','languageMap':{'fr':'rouge','en':'red','de':'rot'}}";
     constexpr std::string_view other =
         "'color':{'type':'LanguageProperty','languageMap':{'fr':'red','en':'black'}}";
-    constexpr std::string_view lists =
-        "'color':{'type':'LanguageProperty','languageMap':{'fr':['chat','rouge'],'en':['red','cat']}}";
+    constexpr std::string_view lists = "'color':{'type':'LanguageProperty','languageMap':{'fr':['"
+                                       "chat','rouge'],'en':['red','cat']}}";
     expect_all({
         {"color[en]==\"red\"", one, true, "the language's value"},
         {"color[en]==\"red\"", other, false, "another language's"},
@@ -158,7 +160,8 @@ TEST(clause_4_9_uris, compare_with_objects_and_vocabulary) {
     expect_all({
         {"r==\"urn:x:1\"", "'r':{'type':'Relationship','object':'urn:x:1'}", true, "example 3"},
         {"r==urn:x:1", "'r':{'type':'Relationship','object':['urn:x:2','urn:x:1']}", true, "array"},
-        {"r!=urn:x:1", "'r':{'type':'Relationship','object':['urn:x:2','urn:x:1']}", false, "array"},
+        {"r!=urn:x:1", "'r':{'type':'Relationship','object':['urn:x:2','urn:x:1']}", false,
+         "array"},
         {"r!=urn:x:1", "'r':{'type':'Relationship','object':'urn:x:2'}", true, "other"},
         {"r==urn:x:1,urn:x:2", "'r':{'type':'Relationship','object':'urn:x:2'}", true, "list"},
         {"r==urn:x:1", "'r':{'type':'ListRelationship','objectList':['urn:x:1']}", true, "list"},
@@ -172,9 +175,9 @@ TEST(clause_4_9_uris, compare_with_objects_and_vocabulary) {
 }
 
 TEST(clause_4_9_instances, any_of_them_suffices) {
-    constexpr std::string_view two =
-        "'speed':[{'type':'Property','value':50},"
-        "{'type':'Property','value':60,'datasetId':'urn:d:1','source':{'type':'Property','value':1}}]";
+    constexpr std::string_view two = "'speed':[{'type':'Property','value':50},"
+                                     "{'type':'Property','value':60,'datasetId':'urn:d:1','source':"
+                                     "{'type':'Property','value':1}}]";
     expect_all({
         {"speed==50", two, true, "one"},
         {"speed==60", two, true, "the other"},
@@ -186,8 +189,9 @@ TEST(clause_4_9_instances, any_of_them_suffices) {
 }
 
 TEST(clause_4_9_association, follows_examples_6_7_9_and_10) {
-    const auto car = "'speed':{'type':'Property','value':40},'rpm':{'type':'Property','value':3500},"
-                     "'brandName':{'type':'Property','value':'Mercedes'}";
+    const auto car =
+        "'speed':{'type':'Property','value':40},'rpm':{'type':'Property','value':3500},"
+        "'brandName':{'type':'Property','value':'Mercedes'}";
     expect_all({
         {"((speed>50|rpm>3000);brandName==\"Mercedes\")", car, true, "example 6"},
         {"((speed>50|rpm>4000);brandName==\"Mercedes\")", car, false, "example 6"},

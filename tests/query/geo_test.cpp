@@ -68,10 +68,8 @@ TEST(clause_4_10_parse_geo, refuses_what_is_no_geoquery) {
          "coordinates: expected an array of at least 2 positions"},
         {{"within", "Polygon", "[[[0,0],[1,0],[1,1],[0,1]]]", {}},
          "coordinates: a ring ends where it begins"},
-        {{"within", "MultiPoint", "[]", {}},
-         "coordinates: expected an array that is not empty"},
-        {{"within", "Point", "[8,40]", "a b"},
-         "geoproperty: expected a name or a URI at byte 0"},
+        {{"within", "MultiPoint", "[]", {}}, "coordinates: expected an array that is not empty"},
+        {{"within", "Point", "[8,40]", "a b"}, "geoproperty: expected a name or a URI at byte 0"},
     };
     for (const auto& [given, detail] : cases)
         EXPECT_EQ(refusal(parse_geo(given, parse_scope{core()})), detail);
@@ -90,11 +88,14 @@ TEST(clause_5_2_13_parse_geo, takes_coordinates_as_array_or_text) {
 }
 
 /// Places on a grid of degrees:   square = 0..4 x 0..4, turned either way; inner = 1..2 x 1..2.
-constexpr std::string_view square = "{'type':'Polygon','coordinates':[[[0,0],[4,0],[4,4],[0,4],[0,0]]]}";
+constexpr std::string_view square =
+    "{'type':'Polygon','coordinates':[[[0,0],[4,0],[4,4],[0,4],[0,0]]]}";
 constexpr std::string_view clockwise =
     "{'type':'Polygon','coordinates':[[[0,0],[0,4],[4,4],[4,0],[0,0]]]}";
-constexpr std::string_view inner = "{'type':'Polygon','coordinates':[[[1,1],[2,1],[2,2],[1,2],[1,1]]]}";
-constexpr std::string_view beside = "{'type':'Polygon','coordinates':[[[2,2],[6,2],[6,6],[2,6],[2,2]]]}";
+constexpr std::string_view inner =
+    "{'type':'Polygon','coordinates':[[[1,1],[2,1],[2,2],[1,2],[1,1]]]}";
+constexpr std::string_view beside =
+    "{'type':'Polygon','coordinates':[[[2,2],[6,2],[6,6],[2,6],[2,2]]]}";
 constexpr std::string_view middle = "{'type':'Point','coordinates':[2,2]}";
 constexpr std::string_view corner = "{'type':'Point','coordinates':[0,0]}";
 constexpr std::string_view far_off = "{'type':'Point','coordinates':[50,50]}";
@@ -185,17 +186,19 @@ TEST(clause_4_10_near, crosses_the_antimeridian) {
 }
 
 TEST(clause_4_23_1_spherical_distance, is_haversine) {
-    const auto distance = spherical_distance(*parse_json(R"({"type":"Point","coordinates":[0,0]})"),
-                                             *parse_json(R"({"type":"Point","coordinates":[1,0]})"));
+    const auto distance =
+        spherical_distance(*parse_json(R"({"type":"Point","coordinates":[0,0]})"),
+                           *parse_json(R"({"type":"Point","coordinates":[1,0]})"));
     ASSERT_TRUE(distance);
     EXPECT_NEAR(*distance, 6371008.771415059 * 3.14159265358979 / 180, 0.01);
     EXPECT_EQ(spherical_distance(json(), json()), std::nullopt);
 }
 
 TEST(clause_5_7_2_instances, any_geometry_instance_suffices) {
-    const auto place = with(
-        "'location':[{'type':'GeoProperty','value':{'type':'Point','coordinates':[50,50]}},"
-        "{'type':'GeoProperty','datasetId':'urn:d:1','value':{'type':'Point','coordinates':[8,40]}}]");
+    const auto place =
+        with("'location':[{'type':'GeoProperty','value':{'type':'Point','coordinates':[50,50]}},"
+             "{'type':'GeoProperty','datasetId':'urn:d:1','value':{'type':'Point','coordinates':[8,"
+             "40]}}]");
     EXPECT_TRUE(matches(geo("near;maxDistance==10", "Point", "[8,40]"), place));
 }
 

@@ -136,8 +136,7 @@ TEST_F(design_store_search_kv, holds_what_filters_ask_for) {
 }
 
 TEST_F(design_store_search_kv, marks_long_values) {
-    const auto subject =
-        with("'a':{'type':'Property','value':'" + std::string(2'000, 'x') + "'}");
+    const auto subject = with("'a':{'type':'Property','value':'" + std::string(2'000, 'x') + "'}");
     EXPECT_EQ(make_search_values(subject, names_), R"({"11.p":1,"11.x":true})");
     EXPECT_EQ(search_keys(subject.attributes.front(), names_),
               (std::vector<std::string>{"11.p", "11.x"}));

@@ -59,10 +59,10 @@ TEST(clause_4_21_parse_projection, reads_the_examples_and_what_it_prints) {
         const auto read = parse_projection(text, "pick", parse_scope{core()});
         ASSERT_TRUE(read) << text << read.error().detail();
         EXPECT_EQ(to_text(*read, &core()), canonical);
-        EXPECT_EQ(parse_projection(to_text(*read), "pick",
-                                   parse_scope{core(), name_form::canonical})
-                      .value(),
-                  *read);
+        EXPECT_EQ(
+            parse_projection(to_text(*read), "pick", parse_scope{core(), name_form::canonical})
+                .value(),
+            *read);
     }
     const auto read = parse_projection("id,a", "pick", parse_scope{core()});
     EXPECT_EQ(*read, (projection_list{{"id", true, {}}, {iri("a"), false, {}}}));
@@ -115,8 +115,7 @@ TEST(clause_4_23_parse_order, reads_the_examples_and_what_it_prints) {
 
 TEST(clause_4_23_parse_order, refuses_what_the_grammar_does_not_give) {
     const std::pair<order_parameters, std::string_view> cases[] = {
-        {{"name;up", {}, {}, {}},
-         "orderBy: expected asc, desc, dist-asc or dist-desc at byte 5"},
+        {{"name;up", {}, {}, {}}, "orderBy: expected asc, desc, dist-asc or dist-desc at byte 5"},
         {{"name,", {}, {}, {}}, "orderBy: expected a name at byte 5"},
         {{"location;dist-asc", {}, {}, {}},
          "orderFrom: goes with dist-asc or dist-desc in orderBy, and they with it"},

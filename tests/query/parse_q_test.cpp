@@ -17,7 +17,9 @@ struct printed_case {
 };
 
 /// The canonical text; IRIs of the default vocabulary are printed as their short names.
-std::string printed(std::string_view text) { return to_text(q(text), &core()); }
+std::string printed(std::string_view text) {
+    return to_text(q(text), &core());
+}
 
 TEST(clause_4_9_parse_q, reads_every_production) {
     const printed_case cases[] = {
@@ -42,8 +44,8 @@ TEST(clause_4_9_parse_q, reads_every_production) {
         {"temperature.observedAt>=\"2017-12-24T12:00:00Z\"",
          "temperature.observedAt>=2017-12-24T12:00:00Z", "quoted, but of a system time"},
         {"address[city]==\"Berlin\"", "address[city]==\"Berlin\"", "example 9"},
-        {"sensor.rawdata[airquality.particulate]==40",
-         "sensor.rawdata[airquality.particulate]==40", "example 10"},
+        {"sensor.rawdata[airquality.particulate]==40", "sensor.rawdata[airquality.particulate]==40",
+         "example 10"},
         {"sensor{humidity}==40", "sensor{humidity}==40", "example 13"},
         {"sensor{Device:humidity}==40", "sensor{Device:humidity}==40", "example 14"},
         {"a{T,U:b{V:c.d[e]}}>1", "a{T,U:b{V:c.d[e]}}>1", "nested, several hints"},
@@ -63,8 +65,8 @@ TEST(clause_4_9_parse_q, reads_every_production) {
         {"name~=(a|b);x", "name~=\"(a|b)\";x", "a pattern keeps what its own brackets hold"},
         {"(name!~=[;|)]x)", "name!~=\"[;|)]x\"", "so do its sets"},
         {"createdAt>2020-01-01T00:00:00Z", "createdAt>2020-01-01T00:00:00Z", "of the Entity"},
-        {"a.unitCode==\"CEL\";a.datasetId==\"urn:x:1\"", "a.unitCode==\"CEL\";a.datasetId==\"urn:x:1\"",
-         "system members"},
+        {"a.unitCode==\"CEL\";a.datasetId==\"urn:x:1\"",
+         "a.unitCode==\"CEL\";a.datasetId==\"urn:x:1\"", "system members"},
         {"größe>1", "größe>1", "letters of any script"},
     };
     for (const auto& one : cases) {
@@ -80,13 +82,12 @@ TEST(clause_4_9_parse_q, expands_names_and_nothing_in_brackets) {
     EXPECT_EQ(read.term.target.path.trailing,
               (std::vector<std::string>{"airquality", "particulate"}));
     const auto linked = q("sensor{Device:humidity}");
-    EXPECT_EQ(linked.term.target.links,
-              (std::vector<link_step>{{iri("sensor"), {iri("Device")}}}));
+    EXPECT_EQ(linked.term.target.links, (std::vector<link_step>{{iri("sensor"), {iri("Device")}}}));
 }
 
 TEST(clause_4_9_parse_q, expands_values_that_expandValues_names) {
-    const auto context = jsonld::build_context(
-        json::parse(R"({"Male":"http://example.org/Male"})"), [](auto) { return nullptr; });
+    const auto context = jsonld::build_context(json::parse(R"({"Male":"http://example.org/Male"})"),
+                                               [](auto) { return nullptr; });
     ASSERT_TRUE(context);
     const parse_scope scope{*context->built};
     const auto expanded = parse_q({"gender==Male", {"gender"}, {}}, scope);
@@ -102,8 +103,9 @@ TEST(clause_4_9_parse_q, refuses_what_the_grammar_does_not_give) {
     const std::pair<std::string_view, std::string_view> cases[] = {
         {"", "q is empty"},
         {"!temperature", "q: expected a name at byte 0"},
-        {"temperature==", "q: expected a number, a string in double quotes, true, false, a DateTime, "
-                          "Date or Time, or a URI at byte 13"},
+        {"temperature==",
+         "q: expected a number, a string in double quotes, true, false, a DateTime, "
+         "Date or Time, or a URI at byte 13"},
         {"a;", "q: expected a name at byte 2"},
         {"(a", "q: expected ) at byte 2"},
         {"a)", "q: expected ; or | or the end at byte 1"},
@@ -135,8 +137,7 @@ TEST(clause_4_9_parse_q, keeps_its_limits) {
     for (int i = 0; i < 99; ++i)
         terms += ";a";
     EXPECT_EQ(refusal(parse_q(terms, parse_scope{core()})), "accepted");
-    EXPECT_EQ(refusal(parse_q(terms + ";a", parse_scope{core()})),
-              "q: too many terms at byte 200");
+    EXPECT_EQ(refusal(parse_q(terms + ";a", parse_scope{core()})), "q: too many terms at byte 200");
     const auto nested = [](std::size_t depth) {
         return std::string(depth, '(') + 'a' + std::string(depth, ')');
     };

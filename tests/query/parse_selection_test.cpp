@@ -50,8 +50,12 @@ TEST(clause_4_17_parse_types, refuses_what_the_grammar_does_not_give) {
 TEST(clause_4_17_matches, needs_all_types_of_one_list) {
     const std::vector<std::string> home{testing::iri("Home"), testing::iri("Vehicle")};
     const std::pair<std::string_view, bool> cases[] = {
-        {"Home", true},           {"House|Vehicle", true}, {"(Home;Vehicle)", true},
-        {"(Home;House)", false},  {"House", false},        {"*", true},
+        {"Home", true},
+        {"House|Vehicle", true},
+        {"(Home;Vehicle)", true},
+        {"(Home;House)", false},
+        {"House", false},
+        {"*", true},
         {"(Home;House),Vehicle", true},
     };
     for (const auto& [text, expected] : cases)
@@ -116,7 +120,9 @@ TEST(clause_4_19_matches, follows_the_examples) {
 
 TEST(clause_4_19_parse_scopes, reads_what_it_prints) {
     std::mt19937 engine(2);
-    const auto below = [&](int bound) { return std::uniform_int_distribution(0, bound - 1)(engine); };
+    const auto below = [&](int bound) {
+        return std::uniform_int_distribution(0, bound - 1)(engine);
+    };
     for (int i = 0; i < 1'000; ++i) {
         std::string text;
         for (int lists = 1 + below(3); lists > 0; --lists) {

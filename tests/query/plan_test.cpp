@@ -49,11 +49,10 @@ TEST_F(design_query_planner, q_and_attrs_are_one_filter) {
     wanted.selection.attributes = {iri("b"), iri("unknown")};
     wanted.want_count = true;
     wanted.page.after = 7;
-    EXPECT_EQ(planned(wanted),
-              "access: by type\ntypes: 1\nattributes: 4\n"
-              "q: <https://uri.etsi.org/ngsi-ld/default-context/a>\n"
-              "kv: (exists($.\"3.p\") && exists($.\"4.p\"))\n"
-              "page: limit 20, after 7\ncount: exact\n");
+    EXPECT_EQ(planned(wanted), "access: by type\ntypes: 1\nattributes: 4\n"
+                               "q: <https://uri.etsi.org/ngsi-ld/default-context/a>\n"
+                               "kv: (exists($.\"3.p\") && exists($.\"4.p\"))\n"
+                               "page: limit 20, after 7\ncount: exact\n");
     EXPECT_FALSE(make_plan(wanted, names_).rechecks());
 }
 

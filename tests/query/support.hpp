@@ -14,7 +14,9 @@
 
 namespace meridian::query::testing {
 
-inline const jsonld::context& core() { return *jsonld::core_context(); }
+inline const jsonld::context& core() {
+    return *jsonld::core_context();
+}
 
 /// The Entity of a payload; single quotes stand for double ones.
 inline ngsild::entity entity(std::string_view text, const jsonld::context& context = core()) {

@@ -26,8 +26,8 @@ protected:
         return "https://example.org/" + std::to_string(tenant) + "/" + suffix;
     }
     std::string used() {
-        return test::run_sql(test::shared_database(), "SELECT new_names FROM tenant WHERE id = " +
-                                                          std::to_string(tenant));
+        return test::run_sql(test::shared_database(),
+                             "SELECT new_names FROM tenant WHERE id = " + std::to_string(tenant));
     }
 };
 

@@ -176,8 +176,14 @@ TEST(store_entities, scopes_agree_with_memory) {
     query::scope_pattern single{{"c"}, false};
     int number = 0;
     for (const auto& any_of : std::vector<std::vector<std::vector<query::scope_pattern>>>{
-             {{below}}, {{any_level}}, {{dotted}}, {{everything}}, {{deep}}, {{single}, {dotted}},
-             {{any_level, single}}, {{any_level, dotted}, {single}}}) {
+             {{below}},
+             {{any_level}},
+             {{dotted}},
+             {{everything}},
+             {{deep}},
+             {{single}, {dotted}},
+             {{any_level, single}},
+             {{any_level, dotted}, {single}}}) {
         query::entity_selection wanted;
         wanted.scopes = query::scope_selection{any_of};
         on.expect_as_in_memory(wanted, fmt::format("scopes {}", number));
@@ -198,8 +204,8 @@ TEST(store_entities, geo_agrees_with_memory) {
         query::geo_query geo;
         geo.relation = relation;
         geo.geoproperty = place;
-        const bool is_near = relation == geo_relation::near_max ||
-                             relation == geo_relation::near_min;
+        const bool is_near =
+            relation == geo_relation::near_max || relation == geo_relation::near_min;
         geo.distance = is_near ? 2'500 : 0;
         geo.geometry = is_near || relation == geo_relation::equals ? town::point_of(14) : area;
         query::entity_selection wanted;
@@ -223,8 +229,7 @@ TEST(store_entities, a_changed_entity_is_found_by_its_new_values_only) {
         request.selection.q->term.target.path.names = {speed};
         request.selection.q->term.how = query::comparison::equal;
         request.selection.q->term.operand = query::value_list{std::int64_t{value}};
-        const auto count =
-            one.run(one.entities->count(tenant, query::make_plan(request, names())));
+        const auto count = one.run(one.entities->count(tenant, query::make_plan(request, names())));
         EXPECT_EQ(*count, value == 6 ? 1 : 0);
     }
 }
@@ -247,9 +252,10 @@ TEST(store_entities, discovery_counts_exactly_and_folding_changes_nothing) {
         EXPECT_EQ(one.run(discovery.totals(tenant))->at(0).count, 2);
         ASSERT_TRUE(one.run(discovery.fold()));
     }
-    EXPECT_EQ(run_sql(shared_database(),
-                      fmt::format("SELECT count(*) FROM attribute_use WHERE tenant_id = {}", tenant)),
-              "2");
+    EXPECT_EQ(
+        run_sql(shared_database(),
+                fmt::format("SELECT count(*) FROM attribute_use WHERE tenant_id = {}", tenant)),
+        "2");
 }
 
 TEST(store_expiry, due_entities_are_invisible_at_once_and_then_swept) {
@@ -268,10 +274,11 @@ TEST(store_expiry, due_entities_are_invisible_at_once_and_then_swept) {
     const auto swept = one.run(sweep.sweep());
     ASSERT_TRUE(swept) << swept.error().detail();
     EXPECT_GE(*swept, 1U);
-    EXPECT_EQ(run_sql(shared_database(),
-                      fmt::format("SELECT count(*) FROM entity WHERE tenant_id = {} AND doc IS NULL",
-                                  tenant)),
-              "1");
+    EXPECT_EQ(
+        run_sql(shared_database(),
+                fmt::format("SELECT count(*) FROM entity WHERE tenant_id = {} AND doc IS NULL",
+                            tenant)),
+        "1");
 }
 
 } // namespace meridian::test

@@ -23,7 +23,8 @@ TEST(schema_migration, a_second_run_changes_nothing) {
     const auto first = migrate(database);
     ASSERT_TRUE(first) << first.error().detail();
     EXPECT_EQ(*first, newest_schema_version());
-    const std::string applied = test::run_sql(database, "SELECT max(applied_at) FROM schema_version");
+    const std::string applied =
+        test::run_sql(database, "SELECT max(applied_at) FROM schema_version");
     EXPECT_EQ(migrate(database).value_or(0), newest_schema_version());
     EXPECT_EQ(test::run_sql(database, "SELECT max(applied_at) FROM schema_version"), applied);
     EXPECT_EQ(test::run_sql(database, "SELECT count(*) FROM tenant WHERE name = ''"), "1");
@@ -56,10 +57,12 @@ TEST(history_partitions, coming_months_are_cut_out_of_the_last_outer_partition_w
         SELECT count(*) FROM history
         WHERE ts BETWEEN now() AND now() + interval '100 days'
           AND tableoid::regclass::text <> 'history_' || to_char(ts AT TIME ZONE 'UTC', 'YYYYMM')
-    )sql"), "0");
+    )sql"),
+              "0");
     EXPECT_EQ(test::run_sql(database, R"sql(
         SELECT tableoid::regclass FROM history ORDER BY ts DESC LIMIT 1
-    )sql"), "history_future");
+    )sql"),
+              "history_future");
     EXPECT_EQ(ensure_partitions(database, later).value_or(-1), 0);
 }
 

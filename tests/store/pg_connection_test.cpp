@@ -52,9 +52,17 @@ TEST(pg_connection, values_of_all_types_go_there_and_come_back) {
     with_connection(options_for_test(), [&](connection& on) -> asio::awaitable<void> {
         const timestamp moment = parse_date_time("1999-12-31T23:59:59.123456Z").value();
         parameters p;
-        p.boolean(true).int2(-2).int4(-4).int8(-8'000'000'000).float8(0.1).text("häß").bytea(
-            std::string_view("\0\xff", 2));
-        p.timestamptz(moment).jsonb(R"({"a": [1, null]})").int8(std::nullopt).jsonpath("$.a ? (@ == 5)");
+        p.boolean(true)
+            .int2(-2)
+            .int4(-4)
+            .int8(-8'000'000'000)
+            .float8(0.1)
+            .text("häß")
+            .bytea(std::string_view("\0\xff", 2));
+        p.timestamptz(moment)
+            .jsonb(R"({"a": [1, null]})")
+            .int8(std::nullopt)
+            .jsonpath("$.a ? (@ == 5)");
         auto answer = co_await on.execute(echo, p);
         EXPECT_TRUE(answer) << answer.error().detail();
         if (!answer)
@@ -216,8 +224,8 @@ TEST(pg_connection, large_parameters_and_results_pass_while_others_wait) {
         large.bytea(bytes);
         parameters sum;
         sum.int4(1).int4(2);
-        auto [first, second, small] = co_await (on.execute(echo, large) &&
-                                                on.execute(echo, large) && on.execute(add, sum));
+        auto [first, second, small] =
+            co_await (on.execute(echo, large) && on.execute(echo, large) && on.execute(add, sum));
         EXPECT_TRUE(first && (*first)[0].bytea(0) == bytes);
         EXPECT_TRUE(second && (*second)[0].text(1).size() == 8'000'000U);
         EXPECT_TRUE(small && (*small)[0].int4(0) == 3);

@@ -10,7 +10,9 @@ class nobody final : public waiter {
     void complete(outcome) override {}
 };
 
-PGresult* with_status(ExecStatusType status) { return PQmakeEmptyPGresult(nullptr, status); }
+PGresult* with_status(ExecStatusType status) {
+    return PQmakeEmptyPGresult(nullptr, status);
+}
 
 /// Feeds one statement's results: the result and the end.
 void answer(pipeline& to, ExecStatusType status) {
@@ -18,7 +20,9 @@ void answer(pipeline& to, ExecStatusType status) {
     to.accept(nullptr);
 }
 
-void sync(pipeline& to) { to.accept(with_status(PGRES_PIPELINE_SYNC)); }
+void sync(pipeline& to) {
+    to.accept(with_status(PGRES_PIPELINE_SYNC));
+}
 
 TEST(pg_pipeline, a_unit_is_complete_at_its_sync_and_not_before) {
     pipeline queue;

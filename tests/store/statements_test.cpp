@@ -14,7 +14,9 @@ namespace {
 const std::set<std::string> for_all_tenants = {"expiry_due", "expiry_next", "discovery_fold"};
 
 /// Delivery takes what is owed over whatever the tenant, and then names the rows that it took.
-bool is_delivery(const std::string& name) { return name.starts_with("outbox_"); }
+bool is_delivery(const std::string& name) {
+    return name.starts_with("outbox_");
+}
 
 std::string read(const std::filesystem::path& file) {
     std::ifstream in(file);

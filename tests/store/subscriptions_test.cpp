@@ -12,7 +12,9 @@ namespace {
 using std::chrono::seconds;
 using test::await_now;
 
-timestamp at(const char* text) { return parse_date_time(text).value(); }
+timestamp at(const char* text) {
+    return parse_date_time(text).value();
+}
 
 subscription_row sample(const std::string& uri) {
     subscription_row row;

@@ -142,8 +142,7 @@ TEST(store_write_lanes, writers_of_two_brokers_lose_nothing) {
     EXPECT_EQ(done, 240);
     int sum = 0;
     for (int number = 0; number < 3; ++number) {
-        const auto found =
-            one.run(one.entities->retrieve(tenant, fmt::format("urn:v:{}", number)));
+        const auto found = one.run(one.entities->retrieve(tenant, fmt::format("urn:v:{}", number)));
         sum += speed_of((*found)->document);
     }
     EXPECT_EQ(sum, 240);

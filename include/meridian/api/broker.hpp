@@ -20,7 +20,7 @@ struct broker_state {
     broker_state(const broker_state&) = delete;
     broker_state& operator=(const broker_state&) = delete;
 
-    std::string alias = "meridian"; ///< 5.2.40 contextSourceAlias
+    std::string alias = "meridian";    ///< 5.2.40 contextSourceAlias
     std::atomic<bool> draining{false}; ///< SIGTERM has come: `/q/ready` says so
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
     std::unique_ptr<metrics> counted;

@@ -9,31 +9,31 @@ namespace meridian {
 /// The error types of table 5.5.2-1, and those that the HTTP binding needs besides (6.3.2, 6.3.4).
 /// One kind has one HTTP status, decided in `api/problem_response.cpp` alone.
 enum class problem_kind {
-    invalid_request,                  ///< the request is syntactically wrong: 400
-    bad_request_data,                 ///< the request's data break a rule of the standard: 400
-    already_exists,                   ///< the Entity, Subscription … is there already: 409
-    conflict,                         ///< a registration forbids it: 409
-    operation_not_supported,          ///< 422
-    resource_not_found,               ///< 404
-    internal_error,                   ///< 500
-    too_complex_query,                ///< 403
-    too_many_results,                 ///< 403
-    ld_context_not_available,         ///< a remote @context cannot be had: 504
-    no_multi_tenant_support,          ///< 501
-    nonexistent_tenant,               ///< 404
-    unavailable,                      ///< the database is away; try again: 503 with Retry-After
-    precondition_failed,              ///< If-Match: 412
-    payload_too_large,                ///< 413
-    unsupported_media_type,           ///< 415
-    not_acceptable,                   ///< 406
-    length_required,                  ///< 411
-    method_not_allowed,               ///< 405
-    uri_too_long,                     ///< 414
-    header_too_large,                 ///< 431
-    loop_detected,                    ///< 508
-    gateway_timeout,                  ///< 504
-    bad_gateway,                      ///< 502
-    too_many_requests,                ///< 429
+    invalid_request,          ///< the request is syntactically wrong: 400
+    bad_request_data,         ///< the request's data break a rule of the standard: 400
+    already_exists,           ///< the Entity, Subscription … is there already: 409
+    conflict,                 ///< a registration forbids it: 409
+    operation_not_supported,  ///< 422
+    resource_not_found,       ///< 404
+    internal_error,           ///< 500
+    too_complex_query,        ///< 403
+    too_many_results,         ///< 403
+    ld_context_not_available, ///< a remote @context cannot be had: 504
+    no_multi_tenant_support,  ///< 501
+    nonexistent_tenant,       ///< 404
+    unavailable,              ///< the database is away; try again: 503 with Retry-After
+    precondition_failed,      ///< If-Match: 412
+    payload_too_large,        ///< 413
+    unsupported_media_type,   ///< 415
+    not_acceptable,           ///< 406
+    length_required,          ///< 411
+    method_not_allowed,       ///< 405
+    uri_too_long,             ///< 414
+    header_too_large,         ///< 431
+    loop_detected,            ///< 508
+    gateway_timeout,          ///< 504
+    bad_gateway,              ///< 502
+    too_many_requests,        ///< 429
 };
 
 /// Why a request was refused: a kind, a detail for a person that names the offending member, and

@@ -19,7 +19,9 @@ public:
 };
 
 namespace detail {
-[[nodiscard]] inline problem take_problem(problem&& failure) noexcept { return std::move(failure); }
+[[nodiscard]] inline problem take_problem(problem&& failure) noexcept {
+    return std::move(failure);
+}
 } // namespace detail
 
 } // namespace meridian

@@ -29,9 +29,9 @@ namespace history_flag {
 inline constexpr std::int16_t has_observed_at = 1 << 0; ///< `ts` is the observedAt
 inline constexpr std::int16_t kind_shift = 1;           ///< four bits: attribute_kind
 inline constexpr std::int16_t kind_mask = 0xF << kind_shift;
-inline constexpr std::int16_t value_shift = 5;          ///< three bits: history_value
+inline constexpr std::int16_t value_shift = 5; ///< three bits: history_value
 inline constexpr std::int16_t value_mask = 0x7 << value_shift;
-inline constexpr std::int16_t deleted = 1 << 8;         ///< a deletion, at `modified_at`
+inline constexpr std::int16_t deleted = 1 << 8;            ///< a deletion, at `modified_at`
 inline constexpr std::int16_t from_current_state = 1 << 9; ///< not by the temporal API (5.6.11 …)
 } // namespace history_flag
 
@@ -43,11 +43,11 @@ struct history_row {
     timestamp ts{};          ///< observedAt, else modifiedAt
     timestamp modified_at{}; ///< of deletion markers: deletedAt
     timestamp created_at{};
-    std::int64_t iid = 0;    ///< 0: not yet given; then no instanceId is shown
+    std::int64_t iid = 0; ///< 0: not yet given; then no instanceId is shown
     std::int16_t flags = 0;
     std::optional<double> num;
     std::string_view txt;
-    std::string_view rest;   ///< the other members; empty when there are none
+    std::string_view rest; ///< the other members; empty when there are none
 
     /// A kind that is none (a damaged row) reads as property.
     [[nodiscard]] attribute_kind kind() const noexcept;

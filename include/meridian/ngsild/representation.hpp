@@ -45,14 +45,14 @@ enum class representation_format : std::uint8_t { normalized, concise, simplifie
 /// Members: "id", "type", "scope", "createdAt", "modifiedAt", "expiresAt" are named as themselves.
 struct projection {
     enum class mode : std::uint8_t { all, only, except } how = mode::all;
-    std::vector<name_id> attributes;  ///< unknown names are left out by the caller
-    bool id = true;                   ///< whether these entity members are shown
+    std::vector<name_id> attributes; ///< unknown names are left out by the caller
+    bool id = true;                  ///< whether these entity members are shown
     bool type = true;
     bool scope = true;
-    bool created_at = true;           ///< further subject to sys_attrs, unless picked by name
+    bool created_at = true; ///< further subject to sys_attrs, unless picked by name
     bool modified_at = true;
     bool expires_at = true;
-    bool created_at_picked = false;   ///< shown without sys_attrs
+    bool created_at_picked = false; ///< shown without sys_attrs
     bool modified_at_picked = false;
     bool expires_at_picked = false;
 };
@@ -61,14 +61,14 @@ struct projection {
 struct representation {
     representation_format format = representation_format::normalized;
     bool sys_attrs = false;
-    bool geojson = false;                ///< 4.5.16
-    name_id geometry_attribute = 0;      ///< of `geometryProperty`; 0: location
-    bool geometry_unknown = false;       ///< geometryProperty is no name that is known: null
-    std::string geometry_dataset;        ///< datasetId that selects the geometry, "" the default
+    bool geojson = false;           ///< 4.5.16
+    name_id geometry_attribute = 0; ///< of `geometryProperty`; 0: location
+    bool geometry_unknown = false;  ///< geometryProperty is no name that is known: null
+    std::string geometry_dataset;   ///< datasetId that selects the geometry, "" the default
     projection shown;
-    std::string lang;                    ///< 4.15; empty: languageMaps as they are
+    std::string lang;                     ///< 4.15; empty: languageMaps as they are
     std::vector<std::string> dataset_ids; ///< only these instances ("@none": the default one)
-    std::string context_member;          ///< JSON text of `@context` to add; empty: none
+    std::string context_member;           ///< JSON text of `@context` to add; empty: none
 };
 
 /// A row of the store, ready to be written.
@@ -87,8 +87,8 @@ void append_entity(std::string& out, const entity_row& row, const representation
 /// What a notification tells beside the state of an Entity (5.8.6, 5.2.14).
 struct shown_changes {
     std::span<const attribute_change> attributes; ///< of the change, deleted ones included
-    timestamp at{};               ///< deletedAt of what is deleted
-    bool previous_values = false; ///< `showChanges`; not with the simplified format
+    timestamp at{};                               ///< deletedAt of what is deleted
+    bool previous_values = false;                 ///< `showChanges`; not with the simplified format
     bool entity_deleted = false;  ///< then the row's document is the one before the deletion
     bool lost_attributes = false; ///< of a deleted Entity: its deleted Attributes are told too
 };

@@ -17,7 +17,14 @@ enum class time_property : std::uint8_t { observed_at, created_at, modified_at, 
 
 /// The aggregation methods of 4.5.19.1, in the order in which they are written.
 enum class aggregation_method : std::uint8_t {
-    total_count, distinct_count, sum, avg, min, max, stddev, sumsq
+    total_count,
+    distinct_count,
+    sum,
+    avg,
+    min,
+    max,
+    stddev,
+    sumsq
 };
 /// "totalCount" … (A `to_text` here would hide the one of JSON, which converts to anything.)
 [[nodiscard]] std::string_view method_member(aggregation_method method) noexcept;
@@ -30,12 +37,12 @@ enum class temporal_format : std::uint8_t { normalized, simplified };
 struct temporal_representation {
     temporal_format format = temporal_format::normalized;
     time_property property = time_property::observed_at; ///< second element in simplified arrays
-    bool sys_attrs = false;    ///< 6.3.11: createdAt, modifiedAt, deletedAt
-    bool instance_ids = true;  ///< 4.5.7
-    projection shown;          ///< createdAt … of it as in `representation`
-    std::string lang;          ///< 4.15
+    bool sys_attrs = false;               ///< 6.3.11: createdAt, modifiedAt, deletedAt
+    bool instance_ids = true;             ///< 4.5.7
+    projection shown;                     ///< createdAt … of it as in `representation`
+    std::string lang;                     ///< 4.15
     std::vector<std::string> dataset_ids; ///< only these instances ("@none": the default one)
-    std::string context_member; ///< JSON text of `@context` to add; empty: none
+    std::string context_member;           ///< JSON text of `@context` to add; empty: none
 };
 
 /// The head of an Entity's Temporal Evolution: its row and the types that it ever had or has.
@@ -51,8 +58,8 @@ struct temporal_head {
 /// in which the instances are shown; those of scope_attribute, if any, stand anywhere as one group.
 /// The deletedAt of an instance is shown under sys_attrs, and where it is the queried property.
 void append_temporal_entity(std::string& out, const temporal_head& head,
-                            std::span<const history_row> rows,
-                            const temporal_representation& how, compacted_names& names);
+                            std::span<const history_row> rows, const temporal_representation& how,
+                            compacted_names& names);
 
 /// One period of an aggregation.
 struct aggregated_period {

@@ -16,8 +16,8 @@ asio::awaitable<result<store::entity_row>> retrieve_entity(request_scope& scope,
                                                            expected_types types,
                                                            std::vector<std::string> attributes);
 
-/// 5.7.2. Fails with bad_request_data where nothing narrows the query and it is not local (5.7.2.4),
-/// too_complex_query.
+/// 5.7.2. Fails with bad_request_data where nothing narrows the query and it is not local
+/// (5.7.2.4), too_complex_query.
 asio::awaitable<result<store::entity_page>> query_entities(request_scope& scope,
                                                            query::plan_request wanted);
 

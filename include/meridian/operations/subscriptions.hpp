@@ -33,9 +33,8 @@ struct subscription_page {
 };
 
 /// 5.8.4. `limit` 0: only the count.
-asio::awaitable<result<subscription_page>> query_subscriptions(request_scope& scope,
-                                                               std::int64_t offset,
-                                                               std::int64_t limit, bool count);
+asio::awaitable<result<subscription_page>>
+query_subscriptions(request_scope& scope, std::int64_t offset, std::int64_t limit, bool count);
 
 /// 5.8.5. Fails with resource_not_found.
 asio::awaitable<result<void>> delete_subscription(request_scope& scope, std::string id);

@@ -34,8 +34,7 @@ struct time_of_day {
 /// A value in q. Whole numbers that fit are std::int64_t, others double, never a double that is
 /// whole and fits. Quoted strings, URIs and bare words (`gender==Male`) are all strings: what
 /// `expandValues` names is expanded already.
-using literal =
-    std::variant<bool, std::int64_t, double, std::string, date_time, date, time_of_day>;
+using literal = std::variant<bool, std::int64_t, double, std::string, date_time, date, time_of_day>;
 
 /// What of an Attribute (or, with an empty path, of the Entity) is looked at.
 enum class member : std::uint8_t {

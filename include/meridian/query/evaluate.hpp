@@ -26,9 +26,8 @@ using entity_lookup = std::function<const ngsild::entity*(std::string_view uri)>
 [[nodiscard]] bool follows_links(const q_expression& q) noexcept;
 /// The URIs that `matches` would ask `linked` for and does not get; sorted, without repetition.
 /// The caller loads them and asks again until none is left or those left do not exist.
-[[nodiscard]] std::vector<std::string> missing_links(const q_expression& q,
-                                                     const ngsild::entity& subject,
-                                                     const entity_lookup& linked);
+[[nodiscard]] std::vector<std::string>
+missing_links(const q_expression& q, const ngsild::entity& subject, const entity_lookup& linked);
 
 /// 4.17.
 [[nodiscard]] bool matches(const type_selection& types,
@@ -60,7 +59,7 @@ struct entity_selector {
 struct entity_selection {
     /// Alternatives, where several selectors cannot be said by the three members that follow.
     std::vector<entity_selector> any_of;
-    std::vector<std::string> ids;       ///< empty: any
+    std::vector<std::string> ids; ///< empty: any
     std::optional<type_selection> types;
     std::optional<pattern> id_pattern;
     std::vector<std::string> attributes; ///< at least one must exist; empty: no condition

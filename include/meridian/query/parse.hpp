@@ -17,7 +17,7 @@ namespace meridian::query {
 struct parse_limits {
     std::size_t bytes = 16'384;
     std::size_t terms = 100;
-    std::size_t depth = 16;     ///< of parentheses, braces, names in a path
+    std::size_t depth = 16; ///< of parentheses, braces, names in a path
     std::size_t vertices = 10'000;
 };
 
@@ -78,14 +78,12 @@ struct temporal_parameters {
 [[nodiscard]] result<temporal_query> parse_temporal(const temporal_parameters& given);
 
 /// 4.21. `parameter` is "pick" or "omit".
-[[nodiscard]] result<projection_list> parse_projection(std::string_view text,
-                                                       std::string_view parameter,
-                                                       const parse_scope& scope);
+[[nodiscard]] result<projection_list>
+parse_projection(std::string_view text, std::string_view parameter, const parse_scope& scope);
 
 /// Comma separated Attribute names or IRIs (attrs of 6.4.3.2, expandValues, jsonKeys …), expanded.
-[[nodiscard]] result<std::vector<std::string>> parse_names(std::string_view text,
-                                                           std::string_view parameter,
-                                                           const parse_scope& scope);
+[[nodiscard]] result<std::vector<std::string>>
+parse_names(std::string_view text, std::string_view parameter, const parse_scope& scope);
 
 /// 4.23. orderFrom needs a dist- term and the other way round; orderGeometry is Point if absent.
 struct order_parameters {

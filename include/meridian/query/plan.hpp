@@ -35,17 +35,18 @@ struct query_plan {
     /// 4.17 in disjunctive normal form; empty: all types. No list is empty, no number 0.
     std::vector<std::vector<ngsild::name_id>> types;
     std::vector<ngsild::name_id> attributes; ///< at least one exists; part of `kv` already
-    std::optional<pattern> id_pattern;        ///< decided in memory on the URI alone
+    std::optional<pattern> id_pattern;       ///< decided in memory on the URI alone
     /// One of these must select the Entity; decided in memory on its URI and types.
     std::vector<entity_selector> selectors;
-    /// q and `attributes` as conditions on `search.kv`. Rows that meet `kv.certain` match; rows that
-    /// meet only `kv.possible` match if `q` holds in memory; others do not. Absent: no condition.
+    /// q and `attributes` as conditions on `search.kv`. Rows that meet `kv.certain` match; rows
+    /// that meet only `kv.possible` match if `q` holds in memory; others do not. Absent: no
+    /// condition.
     std::optional<jsonpath_bounds> kv;
-    std::optional<q_expression> q;            ///< the whole, for memory
-    std::optional<geo_query> geo;             ///< SQL decides it
+    std::optional<q_expression> q; ///< the whole, for memory
+    std::optional<geo_query> geo;  ///< SQL decides it
     ngsild::name_id geo_attribute = 0;
-    std::optional<scope_selection> scopes;    ///< SQL narrows by prefix where it can
-    ordering order;                           ///< no terms: by eid
+    std::optional<scope_selection> scopes; ///< SQL narrows by prefix where it can
+    ordering order;                        ///< no terms: by eid
     query::page page;
     bool want_count = false;
 

@@ -11,8 +11,8 @@
 ///
 /// An Attribute's number begins its keys; an Attribute of an Attribute adds a dot and its own:
 ///   "11.p"  its kind (number of attribute_kind); "11" its value, arrays without members that are
-///   no scalars; "11.r" objects, "11.v" vocabulary; "11.l" languageMap, keys in lower case, and then
-///   "11" all its strings; "11.t" "11.d" "11.h" DateTimes, Dates, Times as seconds; "11.o"
+///   no scalars; "11.r" objects, "11.v" vocabulary; "11.l" languageMap, keys in lower case, and
+///   then "11" all its strings; "11.t" "11.d" "11.h" DateTimes, Dates, Times as seconds; "11.o"
 ///   observedAt as seconds since 1970; "11.x" true: the value is too long to stand here.
 ///   With several instances only "11.p" and "11.i": an array of objects whose keys are the same
 ///   without the number ("v" for the value, "p", "r", … and "48", "48.p" … for Attributes).

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-
 namespace meridian::store {
 
 /// A handful of threads with a libpqxx connection each, for the small stores (tenants, dictionary,

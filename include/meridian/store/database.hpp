@@ -26,10 +26,10 @@ class pool;
 
 /// How the database is reached and used.
 struct database_options {
-    std::string conninfo;              ///< libpq key=value text or a postgresql:// URI
+    std::string conninfo;                      ///< libpq key=value text or a postgresql:// URI
     std::string application_name = "meridian"; ///< shown in pg_stat_activity; owner of outbox rows
-    std::size_t read_connections = 2;  ///< of each io_context
-    std::size_t lanes = 2;             ///< write lanes of the process
+    std::size_t read_connections = 2;          ///< of each io_context
+    std::size_t lanes = 2;                     ///< write lanes of the process
     std::chrono::milliseconds statement_timeout{30'000};
     /// How long a change waits for a database that is away before it is `unavailable`.
     std::chrono::milliseconds write_patience{2'000};
@@ -71,8 +71,8 @@ public:
     /// For metrics; callable from every thread.
     struct figures {
         std::size_t connections = 0;
-        std::size_t waiting = 0;     ///< statements that wait or are carried out now
-        std::uint64_t executed = 0;  ///< statements so far
+        std::size_t waiting = 0;    ///< statements that wait or are carried out now
+        std::uint64_t executed = 0; ///< statements so far
     };
     [[nodiscard]] figures counted() const noexcept;
 

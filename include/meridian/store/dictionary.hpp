@@ -54,7 +54,9 @@ public:
     /// For documents that another broker wrote: makes `iri` know these numbers.
     asio::awaitable<result<void>> look_up_ids(std::vector<ngsild::name_id> ids);
 
-    [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::size_t size() const noexcept {
+        return size_.load(std::memory_order_relaxed);
+    }
 
 private:
     struct entry {

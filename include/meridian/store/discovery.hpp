@@ -37,9 +37,8 @@ public:
                                                          ngsild::name_id name = 0);
     /// 5.7.6, 5.7.7, 5.7.8-10: Attributes by type, Attribute and kind; 0 stands for all.
     /// An Entity of several types counts for each.
-    asio::awaitable<result<std::vector<attribute_use>>> attributes(tenant_id tenant,
-                                                                   ngsild::name_id type = 0,
-                                                                   ngsild::name_id attribute = 0);
+    asio::awaitable<result<std::vector<attribute_use>>>
+    attributes(tenant_id tenant, ngsild::name_id type = 0, ngsild::name_id attribute = 0);
     /// 5.7.9, 5.7.10 attributeCount: instances of `attribute` (0: of each), with type 0, every
     /// Entity counted once whatever its types.
     asio::awaitable<result<std::vector<attribute_use>>> totals(tenant_id tenant,

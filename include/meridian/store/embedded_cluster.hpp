@@ -12,11 +12,11 @@ namespace meridian::store {
 
 /// How the private cluster is set up.
 struct cluster_options {
-    std::filesystem::path data_dir;       ///< the broker's; the cluster is its folder `postgres`
-    std::string user;                     ///< when started as root: who owns it; "" is `postgres`, else `nobody`
-    int shared_buffers_mb = 64;           ///< a quarter of memory where the machine is ours
+    std::filesystem::path data_dir; ///< the broker's; the cluster is its folder `postgres`
+    std::string user; ///< when started as root: who owns it; "" is `postgres`, else `nobody`
+    int shared_buffers_mb = 64; ///< a quarter of memory where the machine is ours
     int max_connections = 100;
-    bool fsync = true;                    ///< false for tests only: a power cut loses the cluster
+    bool fsync = true; ///< false for tests only: a power cut loses the cluster
     std::chrono::milliseconds start_timeout{60'000};
     std::chrono::milliseconds stop_timeout{20'000};
 };

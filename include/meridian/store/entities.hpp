@@ -73,7 +73,8 @@ public:
     asio::awaitable<result<std::int64_t>> count(tenant_id tenant, const query::query_plan& plan);
 
     /// The statement that `query` would run, its parameters and the server's plan.
-    asio::awaitable<result<explained_query>> explain(tenant_id tenant, const query::query_plan& plan);
+    asio::awaitable<result<explained_query>> explain(tenant_id tenant,
+                                                     const query::query_plan& plan);
 
 private:
     /// Candidates after `after`, `limit` at most, that the plan really selects; `last` and `full`

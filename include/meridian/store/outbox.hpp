@@ -24,10 +24,10 @@ struct outbox_row {
     std::int32_t subscription = 0; ///< number of the subscription's row
     std::int64_t eid = 0;          ///< set by the lane
     std::string entity_id;         ///< set by the lane
-    std::string payload;       ///< opaque to the store
-    timestamp created_at{};    ///< the change's stamp; set by the lane
-    int attempts = 0;          ///< deliveries that failed
-    timestamp next_attempt{};  ///< not before this; zero: at once
+    std::string payload;           ///< opaque to the store
+    timestamp created_at{};        ///< the change's stamp; set by the lane
+    int attempts = 0;              ///< deliveries that failed
+    timestamp next_attempt{};      ///< not before this; zero: at once
 };
 
 /// The outbox as delivery uses it. Belongs to the loop of its reader.

@@ -16,16 +16,16 @@ namespace meridian::store {
 
 /// A subscription as it is stored (table `subscription`). The store does not look into `body`.
 struct subscription_row {
-    std::int32_t id = 0;   ///< surrogate, given by the store; outbox rows refer to it
-    std::string uri;       ///< the subscription's id (5.2.12)
-    std::string body;      ///< JSON text, names expanded; jsonb: member order is not kept
-    std::string context;   ///< the @context it came with, as JSON text
+    std::int32_t id = 0; ///< surrogate, given by the store; outbox rows refer to it
+    std::string uri;     ///< the subscription's id (5.2.12)
+    std::string body;    ///< JSON text, names expanded; jsonb: member order is not kept
+    std::string context; ///< the @context it came with, as JSON text
     bool is_active = true;
     std::string status = "active";
-    timestamp created_at{};              ///< set by `create`
-    timestamp modified_at{};             ///< set by `create` and `update`
+    timestamp created_at{};  ///< set by `create`
+    timestamp modified_at{}; ///< set by `create` and `update`
     std::optional<timestamp> expires_at;
-    std::optional<timestamp> next_run;   ///< of one with timeInterval
+    std::optional<timestamp> next_run; ///< of one with timeInterval
     // Bookkeeping of 5.2.14.2, written by `record` only.
     std::int64_t times_sent = 0;
     std::int64_t times_failed = 0;
@@ -74,9 +74,8 @@ public:
     asio::awaitable<result<subscription_row>> find(tenant_id tenant, std::string uri);
 
     /// A page in order of creation.
-    asio::awaitable<result<std::vector<subscription_row>>> page(tenant_id tenant,
-                                                                std::int64_t offset,
-                                                                std::int64_t limit);
+    asio::awaitable<result<std::vector<subscription_row>>>
+    page(tenant_id tenant, std::int64_t offset, std::int64_t limit);
     asio::awaitable<result<std::int64_t>> count(tenant_id tenant);
 
     /// All of a Tenant's, for the broker's snapshot.

@@ -51,7 +51,7 @@ struct settings {
     std::chrono::milliseconds timeout{5'000}; ///< of one attempt, where the endpoint names none
     std::size_t retries = 5;                  ///< after which a notification is given up
     std::chrono::milliseconds retry_interval{2'000}; ///< before the first retry; then it doubles
-    std::size_t concurrency = 64;             ///< notifications under way in the process
+    std::size_t concurrency = 64;                    ///< notifications under way in the process
     std::size_t concurrency_per_host = 8;
     /// Notifications that wait in memory, in the process. What is beyond waits in the outbox.
     std::size_t waiting = 20'000;
@@ -63,12 +63,12 @@ struct settings {
 
 /// What the process has done so far.
 struct figures {
-    std::uint64_t owed = 0;      ///< outbox rows written by this process
-    std::uint64_t delivered = 0; ///< notifications that were answered with 2xx
-    std::uint64_t failed = 0;    ///< attempts that failed
-    std::uint64_t given_up = 0;  ///< notifications that no attempt delivered
+    std::uint64_t owed = 0;       ///< outbox rows written by this process
+    std::uint64_t delivered = 0;  ///< notifications that were answered with 2xx
+    std::uint64_t failed = 0;     ///< attempts that failed
+    std::uint64_t given_up = 0;   ///< notifications that no attempt delivered
     std::uint64_t taken_over = 0; ///< outbox rows that another process, or an earlier one, left
-    std::uint64_t waiting = 0;   ///< in memory now
+    std::uint64_t waiting = 0;    ///< in memory now
 };
 
 /// Context Subscriptions (5.8): who is notified of a change, and how it gets there. One a process;
@@ -132,7 +132,7 @@ struct shown_as {
     const jsonld::context& context; ///< names are compacted with it (5.5.7)
     timestamp now;                  ///< decides on `status`
     bool sys_attrs = false;
-    bool context_member = false;    ///< with `@context`, as application/ld+json has it
+    bool context_member = false; ///< with `@context`, as application/ld+json has it
 };
 /// Appends a Subscription as JSON. Fails with internal_error where the row is damaged.
 [[nodiscard]] result<void> append_subscription(std::string& out, const store::subscription_row& row,

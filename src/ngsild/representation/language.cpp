@@ -86,7 +86,8 @@ language_preference::language_preference(std::string_view text) {
         if (const int weight = quality(parameters); weight > 0 && !range.empty())
             read.emplace_back(weight, std::move(range));
     }
-    std::ranges::stable_sort(read, std::ranges::greater{}, [](const auto& one) { return one.first; });
+    std::ranges::stable_sort(read, std::ranges::greater{},
+                             [](const auto& one) { return one.first; });
     for (auto& [weight, range] : read)
         ranges_.push_back(std::move(range));
 }

@@ -50,8 +50,8 @@ plan::plan(const representation& of, compacted_names& names, timestamp now)
       style{of.format, of.sys_attrs, lang ? &*lang : nullptr, &names, now} {
     if (!of.geojson || of.geometry_unknown)
         return;
-    geometry_attribute = of.geometry_attribute != 0 ? of.geometry_attribute
-                                                    : names.dictionary().find(location);
+    geometry_attribute =
+        of.geometry_attribute != 0 ? of.geometry_attribute : names.dictionary().find(location);
     geometry_dataset = find_dataset(of.geometry_dataset, names.dictionary());
 }
 

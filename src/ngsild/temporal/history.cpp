@@ -12,9 +12,8 @@ namespace {
 constexpr std::int64_t exact_integer = std::int64_t{1} << 53;
 
 constexpr std::int16_t flags_of(attribute_kind kind, history_value value) noexcept {
-    return static_cast<std::int16_t>(
-        (static_cast<int>(kind) << history_flag::kind_shift) |
-        (static_cast<int>(value) << history_flag::value_shift));
+    return static_cast<std::int16_t>((static_cast<int>(kind) << history_flag::kind_shift) |
+                                     (static_cast<int>(value) << history_flag::value_shift));
 }
 
 void set_flag(std::int16_t& flags, std::int16_t flag) noexcept {
@@ -45,11 +44,15 @@ history_value set_value(new_history_row& row, const json& value) {
 
 json value_of(const history_row& row) {
     switch (row.value()) {
-    case history_value::integer: return static_cast<std::int64_t>(row.num.value_or(0));
-    case history_value::floating: return row.num.value_or(0);
-    case history_value::string: return std::string(row.txt);
+    case history_value::integer:
+        return static_cast<std::int64_t>(row.num.value_or(0));
+    case history_value::floating:
+        return row.num.value_or(0);
+    case history_value::string:
+        return std::string(row.txt);
     case history_value::none:
-    case history_value::json: break;
+    case history_value::json:
+        break;
     }
     auto parsed = parse_json(row.value() == history_value::json ? row.txt : null_value(row.kind()));
     return parsed ? std::move(*parsed) : json();
@@ -69,7 +72,9 @@ history_value history_row::value() const noexcept {
                                       history_flag::value_shift);
 }
 
-bool history_row::is_deleted() const noexcept { return (flags & history_flag::deleted) != 0; }
+bool history_row::is_deleted() const noexcept {
+    return (flags & history_flag::deleted) != 0;
+}
 
 bool history_row::has_observed_at() const noexcept {
     return (flags & history_flag::has_observed_at) != 0;
@@ -147,8 +152,7 @@ std::vector<new_history_row> to_history_rows(const change& of, const names& dict
             out.push_back(to_history_row(one.attribute, *one.after, history_origin::current_state,
                                          dictionary));
         else if (one.before)
-            out.push_back(
-                to_deletion_row(one.attribute, one.dataset, *one.before, of.modified_at));
+            out.push_back(to_deletion_row(one.attribute, one.dataset, *one.before, of.modified_at));
     }
     if (of.scopes_before != of.scopes_after) {
         const auto created_at = of.scopes_before.empty() ? of.modified_at : of.created_at;

@@ -52,8 +52,7 @@ std::string text_of(const json& members) {
 } // namespace
 
 std::optional<std::string> encode_rest(const attribute_instance& instance,
-                                       std::optional<timestamp> first_ts,
-                                       const names& dictionary) {
+                                       std::optional<timestamp> first_ts, const names& dictionary) {
     const bool needs_document = !instance.value_type.is_null() || !instance.object_type.is_null() ||
                                 !instance.attributes.empty();
     if (!needs_document && instance.members.empty() && !instance.expires_at && !first_ts)

@@ -15,8 +15,8 @@ namespace meridian::ngsild {
 struct rest_view {
     timestamp expires_at{}; ///< zero: none
     std::optional<timestamp> first_ts;
-    std::string_view text;              ///< members, each with a comma before it
-    std::optional<instance_view> more;  ///< has names and Attributes
+    std::string_view text;             ///< members, each with a comma before it
+    std::optional<instance_view> more; ///< has names and Attributes
 };
 
 /// Nothing where all is absent.

@@ -16,9 +16,11 @@ struct temporal_plan {
     instance_style style;
     temporal_plan(const temporal_representation& of, compacted_names& names)
         : how(of), filter(of.shown, of.dataset_ids, names.dictionary()),
-          lang(parse_preference(of.lang)),
-          style{representation_format::normalized, of.sys_attrs, lang ? &*lang : nullptr, &names,
-                {}} {}
+          lang(parse_preference(of.lang)), style{representation_format::normalized,
+                                                 of.sys_attrs,
+                                                 lang ? &*lang : nullptr,
+                                                 &names,
+                                                 {}} {}
     temporal_plan(const temporal_plan&) = delete;
     temporal_plan& operator=(const temporal_plan&) = delete;
 
@@ -48,13 +50,18 @@ void append_temporal_vocab(std::string& out, const history_row& row, compacted_n
 /// The value as JSON text, named as the normalized representation has it.
 void append_value(std::string& out, const history_row& row, compacted_names& names) {
     switch (row.value()) {
-    case history_value::none: out += null_value(row.kind()); return;
+    case history_value::none:
+        out += null_value(row.kind());
+        return;
     case history_value::integer:
         out += std::to_string(static_cast<std::int64_t>(row.num.value_or(0)));
         return;
-    case history_value::floating: out += to_text(json(row.num.value_or(0))); return;
+    case history_value::floating:
+        out += to_text(json(row.num.value_or(0)));
+        return;
     case history_value::string:
-    case history_value::json: break;
+    case history_value::json:
+        break;
     }
     if (row.kind() == attribute_kind::vocab_property)
         append_temporal_vocab(out, row, names);
@@ -126,10 +133,13 @@ void append_instance(std::string& out, const history_row& row, const temporal_pl
 
 timestamp moment_of(const history_row& row, time_property property) noexcept {
     switch (property) {
-    case time_property::observed_at: return row.ts;
-    case time_property::created_at: return row.created_at;
+    case time_property::observed_at:
+        return row.ts;
+    case time_property::created_at:
+        return row.created_at;
     case time_property::modified_at:
-    case time_property::deleted_at: return row.modified_at;
+    case time_property::deleted_at:
+        return row.modified_at;
     }
     return row.ts;
 }

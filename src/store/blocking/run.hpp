@@ -45,8 +45,8 @@ template <typename Work>
         };
         pool.post(std::move(task));
     };
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(outcome)>(
-        std::move(initiation), asio::use_awaitable);
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(outcome)>(std::move(initiation),
+                                                                              asio::use_awaitable);
 }
 
 /// The same for callers that may block (at start, in tests).

@@ -98,7 +98,8 @@ std::string first_line_of(const char* command) {
 }
 
 std::string settings(const layout& where, const cluster_options& options) {
-    std::string text = fmt::format(R"conf(# Written at every start of Meridian; add your own to postgresql.conf.
+    std::string text =
+        fmt::format(R"conf(# Written at every start of Meridian; add your own to postgresql.conf.
 listen_addresses = ''
 unix_socket_directories = '{}'
 unix_socket_permissions = 0700
@@ -119,8 +120,8 @@ lc_messages = 'C'
 log_min_messages = warning
 log_line_prefix = '%m [%p] %q%a '
 )conf",
-                                   where.sockets.string(), options.max_connections,
-                                   options.shared_buffers_mb, options.fsync ? "on" : "off");
+                    where.sockets.string(), options.max_connections, options.shared_buffers_mb,
+                    options.fsync ? "on" : "off");
     if (!options.fsync)
         text += "full_page_writes = off\n";
     return text;

@@ -11,8 +11,8 @@ namespace meridian::store::cluster {
 
 /// Where the cluster's things are: DATA_DIR/postgres/{data,run,postgres.log}.
 struct layout {
-    std::filesystem::path root;    ///< DATA_DIR/postgres, of mode 0700
-    std::filesystem::path data;    ///< PGDATA; exists only when initdb has succeeded
+    std::filesystem::path root; ///< DATA_DIR/postgres, of mode 0700
+    std::filesystem::path data; ///< PGDATA; exists only when initdb has succeeded
     std::filesystem::path log;
     std::filesystem::path sockets; ///< DATA_DIR/postgres/run, elsewhere if that is too long
 };

@@ -80,7 +80,8 @@ result<pid_t> spawn(const os_user& user, const std::vector<std::string>& command
     for (const std::string& word : command)
         arguments.push_back(const_cast<char*>(word.c_str())); // execv's signature; it only reads
     arguments.push_back(nullptr);
-    const int log_file = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int log_file =
+        open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log_file < 0)
         return problem(problem_kind::unavailable,
                        fmt::format("cannot open {}: {}", log.string(), std::strerror(errno)));

@@ -13,7 +13,9 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 
-problem unavailable(const char* why) { return problem(problem_kind::unavailable, why); }
+problem unavailable(const char* why) {
+    return problem(problem_kind::unavailable, why);
+}
 
 answers refusals(const order& of, const problem& why) {
     answers given;
@@ -117,8 +119,8 @@ asio::awaitable<void> lane::carry_out(std::span<item> items, clock_type::time_po
     int retries = 0;
     int collisions = 0;
     while (true) {
-        const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(
-            deadline - clock_type::now());
+        const auto patience =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_type::now());
         const auto up =
             co_await connection_->ready(std::max(patience, std::chrono::milliseconds{0}));
         if (!up) {

@@ -57,7 +57,8 @@ private:
     [[nodiscard]] std::vector<order> take();
     asio::awaitable<void> serve(std::vector<order> taken);
     /// Answers every item: as one transaction, or where the database refuses it by halves.
-    asio::awaitable<void> carry_out(std::span<item> items, std::chrono::steady_clock::time_point deadline);
+    asio::awaitable<void> carry_out(std::span<item> items,
+                                    std::chrono::steady_clock::time_point deadline);
 
     enum class verdict { settled, refused, again, collided, away };
     /// One attempt at one transaction. `why` is set for all verdicts but settled.

@@ -28,7 +28,7 @@ public:
 /// What one `commit` or one chunk of `commit_batch` asks of a lane.
 struct order {
     std::vector<entity_change> changes;
-    bool is_batch = false; ///< a transaction of its own
+    bool is_batch = false;                          ///< a transaction of its own
     std::chrono::steady_clock::time_point deadline; ///< for a database that is away
     std::unique_ptr<customer> who;
 

@@ -26,14 +26,13 @@ void work::take_locks(pg::result locked, const pg::result& clock) {
     for (const pg::row row : clock) {
         clock_ = row.timestamptz(clock_columns::clock);
         transaction_ = row.text(clock_columns::transaction);
-        versions_.push_back({row.int4(clock_columns::tenant),
-                             row.int8(clock_columns::subscription_version)});
+        versions_.push_back(
+            {row.int4(clock_columns::tenant), row.int8(clock_columns::subscription_version)});
     }
 }
 
 void work::take_row(const pg::row& row) {
-    const auto found =
-        states_.find({row.int4(lock_columns::tenant), row.text(lock_columns::uri)});
+    const auto found = states_.find({row.int4(lock_columns::tenant), row.text(lock_columns::uri)});
     if (found == states_.end())
         return;
     state& on = found->second;
@@ -122,8 +121,7 @@ result<committed> work::apply_one(const item& what, state& on,
     return done;
 }
 
-void work::write_down(const committed& done, tenant_id tenant, state& on,
-                      const lane_hooks& hooks) {
+void work::write_down(const committed& done, tenant_id tenant, state& on, const lane_hooks& hooks) {
     const ngsild::change& change = done.change;
     on.changed = true;
     on.modified_at = change.modified_at;

@@ -55,7 +55,7 @@ public:
 private:
     struct state {
         std::int64_t eid = 0;
-        bool has_row = false;   ///< in the table
+        bool has_row = false; ///< in the table
         bool was_living = false;
         bool is_living = false;
         int version = 0;

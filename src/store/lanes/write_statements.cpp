@@ -265,9 +265,7 @@ const pg::statement transaction_status{"transaction_status",
 void add_lock(pg::unit& to, std::span<const entity_key> keys, std::span<const tenant_id> tenants,
               std::int32_t new_ids) {
     to.add(pg::begin_transaction);
-    to.add(lock_entities)
-        .int4_array(keys, &entity_key::tenant)
-        .text_array(keys, &entity_key::uri);
+    to.add(lock_entities).int4_array(keys, &entity_key::tenant).text_array(keys, &entity_key::uri);
     to.add(read_clock).int4_array(tenants);
     if (new_ids > 0)
         to.add(draw_ids).int4(new_ids);

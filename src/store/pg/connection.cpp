@@ -120,8 +120,8 @@ asio::awaitable<outcome> connection::submit_and_wait(const Steps& steps) {
         if (!submit(steps, waiting))
             waiting->complete(not_sent());
     };
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(outcome)>(
-        std::move(initiation), asio::use_awaitable);
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(outcome)>(std::move(initiation),
+                                                                              asio::use_awaitable);
 }
 
 outcome connection::not_sent() const {
@@ -263,9 +263,9 @@ asio::awaitable<void> connection::live(std::shared_ptr<connection> self) {
 }
 
 asio::awaitable<meridian::result<void>> connection::establish() {
-    MERIDIAN_CO_TRY(const auto keywords,
-                    expand_conninfo(options_.conninfo, session_options(options_),
-                                    options_.application_name));
+    MERIDIAN_CO_TRY(
+        const auto keywords,
+        expand_conninfo(options_.conninfo, session_options(options_), options_.application_name));
     std::vector<const char*> names;
     std::vector<const char*> values;
     for (const auto& [name, value] : keywords) {
@@ -289,8 +289,8 @@ asio::awaitable<meridian::result<void>> connection::handshake() {
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
         // libpq may change its socket between two polls (several hosts, TLS refused).
-        socket_ = std::make_unique<asio::posix::stream_descriptor>(
-            executor_, ::dup(PQsocket(libpq_.get())));
+        socket_ = std::make_unique<asio::posix::stream_descriptor>(executor_,
+                                                                   ::dup(PQsocket(libpq_.get())));
         const auto direction = next == PGRES_POLLING_READING
                                    ? asio::posix::stream_descriptor::wait_read
                                    : asio::posix::stream_descriptor::wait_write;
@@ -301,8 +301,8 @@ asio::awaitable<meridian::result<void>> connection::handshake() {
         if (next == PGRES_POLLING_FAILED)
             co_return unavailable(message_of(libpq_.get()));
     }
-    socket_ = std::make_unique<asio::posix::stream_descriptor>(executor_,
-                                                               ::dup(PQsocket(libpq_.get())));
+    socket_ =
+        std::make_unique<asio::posix::stream_descriptor>(executor_, ::dup(PQsocket(libpq_.get())));
     co_return meridian::result<void>{};
 }
 
@@ -327,7 +327,8 @@ void connection::warm_up() {
     if (!options_.warm_up)
         return;
     static constexpr statement load{
-        "warm_up", "SELECT ST_Distance(ST_MakePoint(0, 0)::geography, ST_MakePoint(1, 1)::geography)"};
+        "warm_up",
+        "SELECT ST_Distance(ST_MakePoint(0, 0)::geography, ST_MakePoint(1, 1)::geography)"};
     const parameters none;
     const std::array<borrowed_step, 1> one{borrowed_step{load, none}};
     std::unique_ptr<waiter> waiting = std::make_unique<nobody>();

@@ -21,15 +21,15 @@ namespace asio = boost::asio;
 
 /// How a connection is opened and kept.
 struct connection_options {
-    std::string conninfo;                 ///< libpq's key=value form or a postgresql:// URI
+    std::string conninfo; ///< libpq's key=value form or a postgresql:// URI
     std::string application_name = "meridian";
-    std::size_t depth = 1'024;            ///< units that may wait at once; more are unavailable
+    std::size_t depth = 1'024; ///< units that may wait at once; more are unavailable
     std::chrono::milliseconds statement_timeout{30'000};
     std::chrono::milliseconds idle_in_transaction_timeout{30'000};
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds first_backoff{50}; ///< doubles up to `longest_backoff`
     std::chrono::milliseconds longest_backoff{5'000};
-    bool warm_up = false;                 ///< load PostGIS (first call 8-20 ms) when it opens
+    bool warm_up = false; ///< load PostGIS (first call 8-20 ms) when it opens
 };
 
 /// One connection to PostgreSQL in pipeline mode on the loop of one io_context. Any number of

@@ -16,8 +16,8 @@ expand_conninfo(const std::string& conninfo, const std::string& session_options,
                 const std::string& application_name);
 
 /// `expand_conninfo` as one key=value text, for libpqxx.
-[[nodiscard]] meridian::result<std::string>
-to_key_values(const std::string& conninfo, const std::string& session_options,
-              const std::string& application_name);
+[[nodiscard]] meridian::result<std::string> to_key_values(const std::string& conninfo,
+                                                          const std::string& session_options,
+                                                          const std::string& application_name);
 
 } // namespace meridian::store::pg

@@ -148,8 +148,8 @@ void parameters::append(json_element value) {
 }
 
 void parameters::patch_length(std::size_t at) {
-    const auto length = swap_to_network(
-        static_cast<std::uint32_t>(buffer_.size() - at - sizeof(std::uint32_t)));
+    const auto length =
+        swap_to_network(static_cast<std::uint32_t>(buffer_.size() - at - sizeof(std::uint32_t)));
     std::memcpy(buffer_.data() + at, &length, sizeof length);
 }
 

@@ -107,7 +107,9 @@ std::vector<pipeline::completion> pipeline::take_completed() {
     return std::exchange(completed_, {});
 }
 
-std::vector<std::string> pipeline::take_refused() { return std::exchange(refused_, {}); }
+std::vector<std::string> pipeline::take_refused() {
+    return std::exchange(refused_, {});
+}
 
 void pipeline::break_off(const std::string& why) {
     for (entry& lost : waiting_) {

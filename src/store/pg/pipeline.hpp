@@ -61,7 +61,7 @@ private:
     std::deque<entry> waiting_;
     std::vector<completion> completed_;
     std::vector<std::string> refused_;
-    std::optional<failure> blame_; ///< why the last prepare was refused
+    std::optional<failure> blame_;      ///< why the last prepare was refused
     std::atomic<std::size_t> units_{0}; ///< read from other threads for metrics
 };
 

@@ -11,7 +11,9 @@ pool::pool(asio::any_io_executor executor, const connection_options& options, st
         connections_.push_back(connection::open(executor, options));
 }
 
-pool::~pool() { close(); }
+pool::~pool() {
+    close();
+}
 
 asio::awaitable<meridian::result<void>> pool::ready(std::chrono::milliseconds deadline) {
     for (const auto& one : connections_)

@@ -57,8 +57,7 @@ std::int64_t row::int8(int column) const noexcept {
 
 double row::float8(int column) const noexcept {
     assert(PQgetlength(from_, number_, column) == 8);
-    return std::bit_cast<double>(
-        read_network<std::uint64_t>(PQgetvalue(from_, number_, column)));
+    return std::bit_cast<double>(read_network<std::uint64_t>(PQgetvalue(from_, number_, column)));
 }
 
 std::string_view row::text(int column) const noexcept {

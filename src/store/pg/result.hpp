@@ -87,9 +87,7 @@ public:
         int number_ = 0;
     };
     [[nodiscard]] iterator begin() const noexcept { return {owned_.get(), 0}; }
-    [[nodiscard]] iterator end() const noexcept {
-        return {owned_.get(), static_cast<int>(size())};
-    }
+    [[nodiscard]] iterator end() const noexcept { return {owned_.get(), static_cast<int>(size())}; }
 
 private:
     struct clear {

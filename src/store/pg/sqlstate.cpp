@@ -29,11 +29,11 @@ constexpr std::array meanings{
     meaning{"40", problem_kind::unavailable, again::yes},         // deadlock, serialization failure
     meaning{"53", problem_kind::unavailable, again::no},          // disk full, out of memory …
     meaning{"54001", problem_kind::too_complex_query, again::no}, // statement too complex
-    meaning{"54", problem_kind::bad_request_data, again::no},     // program limits: key too long …
-    meaning{"55P03", problem_kind::unavailable, again::yes},      // lock not available
+    meaning{"54", problem_kind::bad_request_data, again::no}, // program limits: key too long …
+    meaning{"55P03", problem_kind::unavailable, again::yes},  // lock not available
     meaning{"57014", problem_kind::too_complex_query, again::no}, // statement_timeout
-    meaning{"57P", problem_kind::unavailable, again::yes},        // the server goes down or comes up
-    meaning{"58", problem_kind::unavailable, again::no},          // the server's operating system
+    meaning{"57P", problem_kind::unavailable, again::yes}, // the server goes down or comes up
+    meaning{"58", problem_kind::unavailable, again::no},   // the server's operating system
 };
 
 const meaning* find(std::string_view sqlstate) noexcept {
@@ -68,7 +68,8 @@ problem to_problem(std::string_view sqlstate, std::string_view message) {
         // A lane that collides with another over a new URI simply tries again: no fault of anyone.
         spdlog::log(sqlstate == "23505" ? spdlog::level::debug : spdlog::level::err,
                     "database, SQLSTATE {}: {}", sqlstate, message);
-        return problem(kind, fmt::format("the database refused a statement (SQLSTATE {})", sqlstate));
+        return problem(kind,
+                       fmt::format("the database refused a statement (SQLSTATE {})", sqlstate));
     }
 }
 

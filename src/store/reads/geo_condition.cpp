@@ -43,8 +43,7 @@ std::vector<box> boxes_around(const json& geometry, double metres) {
     const double farthest = std::max(std::abs(around.south), std::abs(around.north));
     if (farthest >= 89)
         return {box{-180, std::max(around.south, -90.0), 180, std::min(around.north, 90.0)}};
-    const double by_longitude =
-        by_latitude / std::cos(farthest * std::numbers::pi / 180.0) * 1.01;
+    const double by_longitude = by_latitude / std::cos(farthest * std::numbers::pi / 180.0) * 1.01;
     around.west -= by_longitude;
     around.east += by_longitude;
     if (around.east - around.west >= 360)
@@ -66,9 +65,9 @@ std::string near_boxes(composed_statement& to, const query::geo_query& wanted,
         const std::string south = to.float8(one.south);
         const std::string east = to.float8(one.east);
         const std::string north = to.float8(one.north);
-        condition += fmt::format("{}{} && ST_MakeEnvelope({}, {}, {}, {}, 4326)",
-                                 condition.empty() ? "" : " OR ", geometry, west, south, east,
-                                 north);
+        condition +=
+            fmt::format("{}{} && ST_MakeEnvelope({}, {}, {}, {}, 4326)",
+                        condition.empty() ? "" : " OR ", geometry, west, south, east, north);
     }
     return "(" + condition + ")";
 }

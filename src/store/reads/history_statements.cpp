@@ -68,8 +68,7 @@ std::string typed_candidates(composed_statement& to, const std::string& tenant,
     std::vector<std::string> others;
     for (const auto& all : selection.types) {
         drivers.push_back(all.front());
-        others.push_back(
-            fmt::format("{{{}}}", fmt::join(all.begin() + 1, all.end(), ",")));
+        others.push_back(fmt::format("{{{}}}", fmt::join(all.begin() + 1, all.end(), ",")));
     }
     const std::string driving = to.int4s(drivers);
     const std::string rest = to.texts(others);
@@ -97,8 +96,7 @@ composed_statement render_heads(tenant_id tenant, const temporal_selection& sele
     composed_statement made;
     const std::string of = made.int4(tenant);
     const std::string by_id =
-        selection.ids.empty() ? ""
-                              : fmt::format(" AND e.uri = ANY({})", made.texts(selection.ids));
+        selection.ids.empty() ? "" : fmt::format(" AND e.uri = ANY({})", made.texts(selection.ids));
     const std::string by_attribute =
         selection.attributes.empty()
             ? ""
@@ -135,7 +133,8 @@ composed_statement render_instances(const std::vector<std::int64_t>& eids,
     made.append(fmt::format(
         "SELECT k.eid, k.a, x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, "
         "x.txt, x.rest\nFROM unnest({0}, {1}) WITH ORDINALITY AS k(eid, a, o), LATERAL (\n"
-        "  SELECT h.ts, h.modified_at, h.created_at, h.iid, h.num, h.ds_id, h.flags, h.txt, h.rest\n"
+        "  SELECT h.ts, h.modified_at, h.created_at, h.iid, h.num, h.ds_id, h.flags, h.txt, "
+        "h.rest\n"
         "  FROM history h WHERE h.eid = k.eid AND h.attr_id = k.a AND {2}\n"
         "  ORDER BY h.{3} {4}, h.iid {4} LIMIT {5}) x\nORDER BY k.o, x.{3} {4}, x.iid {4}",
         of, which, condition, time, direction, made.int8(limit)));

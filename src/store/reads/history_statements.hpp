@@ -29,8 +29,7 @@ struct heads_wanted {
     std::int64_t limit = 21;
     bool with_count = false;
 };
-[[nodiscard]] composed_statement render_heads(tenant_id tenant,
-                                              const temporal_selection& selection,
+[[nodiscard]] composed_statement render_heads(tenant_id tenant, const temporal_selection& selection,
                                               const temporal_request& request,
                                               const heads_wanted& wanted);
 

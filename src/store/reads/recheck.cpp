@@ -121,7 +121,8 @@ asio::awaitable<result<std::vector<entity_row>>> recheck(reader& from, tenant_id
                                                          const query::query_plan& plan,
                                                          const ngsild::names& dictionary,
                                                          std::vector<entity_row> rows) {
-    std::erase_if(rows, [&](const entity_row& row) { return !head_matches(row, plan, dictionary); });
+    std::erase_if(rows,
+                  [&](const entity_row& row) { return !head_matches(row, plan, dictionary); });
     if (!plan.q || !plan.kv || plan.kv->exact())
         co_return rows;
     const timestamp now = current_time();

@@ -155,8 +155,8 @@ private:
         }
         return fmt::format("SELECT {3}{0}.eid FROM {1} {0} WHERE {0}.tenant_id = {2} AND "
                            "{0}.type_id = {4} AND {0}.eid > {5}{6}{7}",
-                           alias, from, tenant_, from == "geo" ? "DISTINCT " : "", type, after,
-                           own, conditions(fmt::format("{}.eid", alias), type, from));
+                           alias, from, tenant_, from == "geo" ? "DISTINCT " : "", type, after, own,
+                           conditions(fmt::format("{}.eid", alias), type, from));
     }
 
     /// Entities by URI; their types are looked up beside them.

@@ -15,7 +15,9 @@ namespace meridian::store {
 /// there are finitely many; every value of a user's is a parameter. Its name is made from its text.
 class composed_statement {
 public:
-    [[nodiscard]] pg::statement statement() const noexcept { return {name_.c_str(), text_.c_str()}; }
+    [[nodiscard]] pg::statement statement() const noexcept {
+        return {name_.c_str(), text_.c_str()};
+    }
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
     [[nodiscard]] const pg::parameters& with() const noexcept { return with_; }
     /// The parameters for people.

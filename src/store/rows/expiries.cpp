@@ -11,8 +11,7 @@ std::vector<expiry> listed(const transition& of, const ngsild::document_view& do
         rows.push_back({of.eid, 0, 0, document.expires_at()});
     for (std::size_t at = 0; at < document.size(); ++at)
         if (const auto instance = document.instance(at); instance.expires_at != timestamp{})
-            rows.push_back(
-                {of.eid, instance.attribute, instance.dataset, instance.expires_at});
+            rows.push_back({of.eid, instance.attribute, instance.dataset, instance.expires_at});
     return rows;
 }
 

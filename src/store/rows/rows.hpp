@@ -21,7 +21,7 @@ struct transition {
     tenant_id tenant = 0;
     std::int64_t eid = 0;
     std::string_view uri;
-    bool is_new = false;   ///< the table `entity` has no row of this URI
+    bool is_new = false; ///< the table `entity` has no row of this URI
     bool was_living = false;
     bool is_living = false;
     ngsild::document_view before; ///< empty unless was_living

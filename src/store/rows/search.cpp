@@ -79,8 +79,8 @@ search difference(const transition& of, const ngsild::names& dictionary) {
             continue;
         if (old != nullptr)
             remove(*old);
-        append_members(row.values, query::make_search_values(decode(of.after, span, dictionary),
-                                                             dictionary));
+        append_members(row.values,
+                       query::make_search_values(decode(of.after, span, dictionary), dictionary));
     }
     row.values += '}';
     return row;

@@ -34,7 +34,7 @@ void append(batch& to, const transition& of, const ngsild::names& dictionary) {
 }
 
 void append_entity(batch& to, const transition& of) {
-    entity row{of.tenant,     of.eid,         of.uri, std::nullopt,
+    entity row{of.tenant,     of.eid,         of.uri,       std::nullopt,
                of.created_at, of.modified_at, std::nullopt, of.version};
     if (of.is_living)
         row.document = of.after.bytes();
