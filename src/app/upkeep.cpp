@@ -1,0 +1,84 @@
+#include "app/upkeep.hpp"
+
+#include "meridian/base/await.hpp"
+#include "meridian/base/log.hpp"
+#include "meridian/store/partitions.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace meridian::app {
+namespace {
+
+asio::awaitable<result<int>> make_partitions_blocking(std::string conninfo) {
+    co_return store::ensure_partitions(
+        conninfo, std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now()));
+}
+
+} // namespace
+
+upkeep::upkeep(asio::any_io_executor on, store::discovery& found, std::string conninfo,
+               upkeep_times times)
+    : executor_(std::move(on)), discovery_(found), conninfo_(std::move(conninfo)), times_(times),
+      fold_pause_(executor_), partitions_pause_(executor_) {}
+
+void upkeep::start() {
+    running_ = 2;
+    asio::co_spawn(executor_, repeat([this] { return fold(); }, fold_pause_), asio::detached);
+    asio::co_spawn(executor_, repeat([this] { return make_partitions(); }, partitions_pause_),
+                   asio::detached);
+}
+
+asio::awaitable<void> upkeep::stop() {
+    const auto self = shared_from_this();
+    is_stopping_ = true;
+    fold_pause_.cancel();
+    partitions_pause_.cancel();
+    while (running_ > 0) {
+        asio::steady_timer pause(executor_, std::chrono::milliseconds{10});
+        co_await pause.async_wait(base::await);
+    }
+}
+
+asio::awaitable<void> upkeep::repeat(work what, asio::steady_timer& pause) {
+    const auto self = shared_from_this();
+    while (!is_stopping_) {
+        wait next = times_.fold;
+        try {
+            next = co_await what();
+        } catch (const std::exception& error) {
+            spdlog::error("upkeep: {}", error.what());
+        }
+        if (is_stopping_)
+            break;
+        pause.expires_after(next);
+        co_await pause.async_wait(base::await);
+    }
+    --running_;
+}
+
+asio::awaitable<upkeep::wait> upkeep::fold() {
+    const auto folded = co_await discovery_.fold();
+    if (!folded)
+        spdlog::error("the counts of what exists are not folded: {}", folded.error().detail());
+    co_return times_.fold;
+}
+
+asio::awaitable<upkeep::wait> upkeep::make_partitions() {
+    auto making = asio::co_spawn(blocking_, make_partitions_blocking(conninfo_),
+                                 asio::use_awaitable);
+    const auto made = co_await std::move(making);
+    if (!made) {
+        spdlog::error("history has no partitions for the coming months: {}",
+                      made.error().detail());
+        co_return times_.partitions_retry;
+    }
+    if (*made > 0)
+        spdlog::info("{} partitions of history were made", *made);
+    co_return times_.partitions;
+}
+
+} // namespace meridian::app

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "meridian/store/discovery.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace meridian::app {
+
+namespace asio = boost::asio;
+
+/// How often a broker looks after its database.
+struct upkeep_times {
+    std::chrono::milliseconds fold = std::chrono::seconds{60};
+    std::chrono::milliseconds partitions = std::chrono::hours{24};
+    std::chrono::milliseconds partitions_retry = std::chrono::minutes{10}; ///< after a failure
+};
+
+/// What the database needs now and then beside requests: the counts of what exists are folded, and
+/// the coming months get their partitions of history. Failures are logged and tried again.
+/// All calls on the executor's thread.
+class upkeep : public std::enable_shared_from_this<upkeep> {
+public:
+    /// `found` belongs to the loop of `on` and must live until `stop` completes.
+    upkeep(asio::any_io_executor on, store::discovery& found, std::string conninfo,
+           upkeep_times times = {});
+
+    void start();
+    /// Completes when nothing of it runs any more.
+    asio::awaitable<void> stop();
+
+private:
+    using wait = std::chrono::milliseconds;
+    /// Does its work and tells when it is to be done again.
+    using work = std::function<asio::awaitable<wait>()>;
+
+    asio::awaitable<void> repeat(work what, asio::steady_timer& pause);
+    asio::awaitable<wait> fold();
+    asio::awaitable<wait> make_partitions();
+
+    asio::any_io_executor executor_;
+    store::discovery& discovery_;
+    std::string conninfo_;
+    upkeep_times times_;
+    asio::steady_timer fold_pause_;
+    asio::steady_timer partitions_pause_;
+    asio::thread_pool blocking_{1}; ///< making partitions blocks
+    int running_ = 0;
+    bool is_stopping_ = false;
+};
+
+} // namespace meridian::app
