@@ -47,7 +47,7 @@ store::dictionary_limits dictionary_limits(const config& chosen) {
 operations::context_fetch_limits context_limits(const config& chosen) {
     operations::context_fetch_limits limits;
     limits.document_bytes = chosen.max_context;
-    limits.timeout = std::chrono::duration_cast<seconds>(chosen.context_timeout);
+    limits.timeout = chosen.context_timeout;
     limits.default_lifetime = std::chrono::duration_cast<seconds>(chosen.context_max_age);
     limits.processing.depth = chosen.max_context_depth;
     return limits;

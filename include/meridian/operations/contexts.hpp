@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 /// Limits of remote @contexts (architecture page, decision 11).
 struct context_fetch_limits {
     std::size_t document_bytes = 1 << 20;
-    std::chrono::seconds timeout{5};
+    std::chrono::milliseconds timeout{5'000};
     std::chrono::seconds default_lifetime{3600}; ///< 6.3.16: where the host names none
     std::size_t cached_contexts = 1'000;         ///< processed @contexts kept in memory
     std::size_t cached_bytes = 16 << 20;         ///< of their keys (inline @contexts are long)
