@@ -51,12 +51,20 @@ void append_concise_text(std::string& out, const instance_view& instance) {
     out += text;
 }
 
+/// 4.5.2.3: without its type such a Property would be read as a GeoProperty. A value that only
+/// resembles a geometry keeps the type too, which is as valid.
+bool is_property_of_geometry(const instance_view& instance) {
+    return instance.kind == attribute_kind::property &&
+           (instance.flags & entry_value_is_primitive) == 0 &&
+           instance.value.find(R"("coordinates":)") != std::string_view::npos;
+}
+
 void append_text_members(std::string& out, const instance_view& instance,
                          const instance_style& style) {
     if (style.lang != nullptr && instance.kind == attribute_kind::language_property &&
         append_one_language(out, instance, style))
         return;
-    if (style.format == representation_format::normalized)
+    if (style.format == representation_format::normalized || is_property_of_geometry(instance))
         out += instance.text;
     else
         append_concise_text(out, instance);
