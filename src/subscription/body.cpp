@@ -101,7 +101,17 @@ result<query::q_expression> parse_query(const json& value, std::string_view wher
     MERIDIAN_TRY(given.expand_values, read_listed_names(in, "expandValues"));
     MERIDIAN_TRY(given.json_keys, read_listed_names(in, "jsonKeys"));
     const query::parse_scope scope{in.context};
-    return query::parse_q(given, scope);
+    auto q = query::parse_q(given, scope);
+    if (q)
+        return q;
+    // CHOICE: clients (ngsildclient) send q percent-encoded as in a URL. What is no q as it stands
+    // is read so; 4.9's "%" outside of strings has no other meaning.
+    const auto decoded = percent_decode(text, plus_is_blank::no);
+    if (!decoded || *decoded == text)
+        return q;
+    given.q = *decoded;
+    auto again = query::parse_q(given, scope);
+    return again ? std::move(again) : std::move(q);
 }
 
 result<json> read_q(const json& value, const frame& in) {
