@@ -102,8 +102,8 @@ http_answer raw_connection::read(bool bodiless) {
             return {};
         char chunk[65'536];
         const auto count = ::recv(socket_, chunk, sizeof chunk, 0);
-        if (count == 0)
-            parser.put_eof(error);
+        if (count == 0 && parser.got_some())
+            parser.put_eof(error); // the end of a body without a length
         if (count <= 0)
             return parser.is_done() ? answer_of(parser) : http_answer{};
         buffered_.append(chunk, static_cast<std::size_t>(count));

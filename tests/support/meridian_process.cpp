@@ -84,7 +84,9 @@ void child_process::signal(int number) const {
         ::kill(pid_, number);
 }
 
-bool child_process::runs() { return wait(std::chrono::milliseconds{0}) == -1; }
+bool child_process::runs() {
+    return wait(std::chrono::milliseconds{0}) == -1;
+}
 
 int child_process::wait(std::chrono::milliseconds limit) {
     (void)wait_for(
@@ -125,12 +127,11 @@ void meridian_process::start(const std::vector<std::string>& flags) {
     command.insert(command.end(), flags.begin(), flags.end());
     process_ = std::make_unique<child_process>(command, output);
     port_ = 0;
-    const bool began = wait_for(
-        [&] { return (port_ = announced_port(output)) != 0 || !process_->runs(); },
-        std::chrono::seconds(90));
+    const bool began =
+        wait_for([&] { return (port_ = announced_port(output)) != 0 || !process_->runs(); },
+                 std::chrono::seconds(90));
     if (!began || port_ == 0)
-        throw std::runtime_error("meridian does not start: " +
-                                 text_of(output.string() + ".err"));
+        throw std::runtime_error("meridian does not start: " + text_of(output.string() + ".err"));
 }
 
 int meridian_process::stop() {
@@ -168,6 +169,8 @@ http_client fresh_tenant(const meridian_process& broker) {
     return client;
 }
 
-http_client fresh_tenant() { return fresh_tenant(shared_broker()); }
+http_client fresh_tenant() {
+    return fresh_tenant(shared_broker());
+}
 
 } // namespace meridian::test

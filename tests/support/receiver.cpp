@@ -25,9 +25,8 @@ received request_of(const request_parser& parsed) {
     request.target = std::string(parsed.get().target());
     for (const auto& field : parsed.get()) {
         std::string name(field.name_string());
-        std::ranges::transform(name, name.begin(), [](unsigned char c) {
-            return static_cast<char>(std::tolower(c));
-        });
+        std::ranges::transform(name, name.begin(),
+                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         request.headers.emplace(std::move(name), std::string(field.value()));
     }
     request.body = parsed.get().body();
@@ -56,8 +55,8 @@ std::optional<received> read_request(int socket, std::string& buffered) {
 }
 
 std::string text_of(const reply& said) {
-    return "HTTP/1.1 " + std::to_string(said.status) + " Said\r\nContent-Type: " +
-           said.content_type + "\r\n" + said.more_headers +
+    return "HTTP/1.1 " + std::to_string(said.status) +
+           " Said\r\nContent-Type: " + said.content_type + "\r\n" + said.more_headers +
            "Content-Length: " + std::to_string(said.body.size()) + "\r\n\r\n" + said.body;
 }
 
@@ -77,7 +76,9 @@ receiver::receiver(answerer answer)
     acceptor_ = std::thread([this] { accept(); });
 }
 
-receiver::~receiver() { close(); }
+receiver::~receiver() {
+    close();
+}
 
 void receiver::close() {
     ::shutdown(listener_, SHUT_RDWR);

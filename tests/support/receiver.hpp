@@ -28,7 +28,7 @@ struct reply {
     unsigned status = 200;
     std::string body;
     std::string content_type = "application/ld+json";
-    std::string more_headers; ///< whole lines, each with its CRLF
+    std::string more_headers = {}; ///< whole lines, each with its CRLF
 };
 
 /// A small HTTP server on a free port of loopback: an endpoint of notifications, a host of

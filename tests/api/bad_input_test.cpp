@@ -1,0 +1,203 @@
+/// Input that is wrong: refused as the standard says, naming what is at fault, and nothing changes.
+#include "api/support.hpp"
+
+namespace meridian::api::test {
+namespace {
+
+constexpr std::string_view room_path = "/ngsi-ld/v1/entities/urn:ngsi-ld:Room:1";
+
+struct bad_row {
+    std::string method;
+    std::string target;
+    std::string body;
+    std::string kind;  ///< status and error type
+    std::string named; ///< stands in the detail or the pointer
+};
+
+void expect_refusals(const std::vector<bad_row>& rows) {
+    const auto client = fresh_tenant();
+    ASSERT_EQ(client.post(entities, room()).status, 201U);
+    const auto before = client.get(entities + "?local=true&options=sysAttrs").content();
+    for (const auto& row : rows) {
+        const auto answer = client.send(row.method, row.target, row.body);
+        const auto case_name = row.method + " " + row.target + " " + row.body;
+        EXPECT_EQ(kind_of(answer), row.kind) << case_name << '\n' << answer;
+        EXPECT_EQ(answer.header("Content-Type"), "application/json") << case_name;
+        const auto details = answer.content();
+        for (const auto* member : {"type", "title", "detail", "status"})
+            EXPECT_TRUE(details.contains(member)) << case_name << ": " << member;
+        EXPECT_NE(answer.body.find(row.named), std::string::npos) << case_name << '\n' << answer;
+    }
+    EXPECT_EQ(client.get(entities + "?local=true&options=sysAttrs").content(), before);
+}
+
+TEST(clause_5_5_4_validation, payloads_that_are_no_json_or_no_entity_are_refused) {
+    const std::string to = entities;
+    std::string deep = R"({"id":"urn:x:2","type":"T","a":)";
+    for (int i = 0; i < 70; ++i)
+        deep += "[";
+    for (int i = 0; i < 70; ++i)
+        deep += "]";
+    deep += "}";
+    const std::string nul("{\"id\":\"urn:x:2\",\"type\":\"T\",\"a\":\"x\0y\"}", 36);
+    expect_refusals({
+        {"POST", to, R"({"id":"urn:x:2",)", "400 InvalidRequest", "byte 17"},
+        {"POST", to, "hello", "400 InvalidRequest", "byte"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T"} x)", "400 InvalidRequest", "byte"},
+        {"POST", to, "{\"id\":\"urn:x:2\",\"type\":\"T\",\"a\":\"\xff\"}", "400 InvalidRequest",
+         ""},
+        {"POST", to, nul, "400 InvalidRequest", ""},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","a":"\u0000"})", "400 InvalidRequest", "/a"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","a":"\ud800"})", "400 InvalidRequest", ""},
+        {"POST", to, deep, "400 InvalidRequest", "deep"},
+        {"POST", to, R"({"id":"urn:x:2","id":"urn:x:3","type":"T"})", "400 InvalidRequest", "id"},
+        {"POST", to, "[]", "400 InvalidRequest", "object"},
+        {"POST", to, R"({"type":"T"})", "400 BadRequestData", "id"},
+        {"POST", to, R"({"id":"urn:x:2"})", "400 BadRequestData", "type"},
+        {"POST", to, R"({"id":"no uri","type":"T"})", "400 BadRequestData", "/id"},
+        {"POST", to, R"({"id":"urn:x:2","type":7})", "400 BadRequestData", "type"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","a":{"type":"Property"}})", "400 BadRequestData",
+         "https://uri.etsi.org/ngsi-ld/default-context/a"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","a":{"type":"Property","value":null}})",
+         "400 BadRequestData", "/a"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","a":{"type":"Relationship","object":"x y"}})",
+         "400 BadRequestData", "/a"},
+        {"POST", to,
+         R"({"id":"urn:x:2","type":"T","a":{"type":"Property","value":1,"observedAt":"noon"}})",
+         "400 BadRequestData", "observedAt"},
+        {"POST", to,
+         R"({"id":"urn:x:2","type":"T","a":{"type":"GeoProperty","value":{"type":"Point"}}})",
+         "400 BadRequestData", "/a"},
+        {"POST", to,
+         R"({"id":"urn:x:2","type":"T","location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[1]}}})",
+         "400 BadRequestData", "location"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","a<b":1})", "400 BadRequestData", "a<b"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","@context":{"a":"urn:y"}})",
+         "400 BadRequestData", "@context"},
+        {"POST", to, R"({"id":"urn:x:2","type":"T","scope":"///"})", "400 BadRequestData", "scope"},
+    });
+}
+
+TEST(clause_5_5_4_validation, fragments_that_are_wrong_are_refused) {
+    const std::string path(room_path);
+    expect_refusals({
+        {"PATCH", path, R"({"temperature":{"type":"Relationship","object":"x y"}})",
+         "400 BadRequestData", "temperature"},
+        {"PATCH", path, "[1]", "400 InvalidRequest", "object"},
+        {"PATCH", path, R"({"id":"urn:x:other","a":1})", "400 BadRequestData", "id"},
+        {"PUT", path, R"({"id":"urn:x:other","type":"Room"})", "400 BadRequestData", "id"},
+        {"POST", path + "/attrs", R"({"a":{"type":"Property"}})", "400 BadRequestData", "/a"},
+        {"PATCH", path + "/attrs", R"({"a":{"type":"Wish","value":1}})", "400 BadRequestData",
+         "/a"},
+        {"PATCH", path + "/attrs/temperature", R"({"observedAt":"noon"})", "400 BadRequestData",
+         "observedAt"},
+        {"PATCH", path + "/attrs/temperature", "7", "400 InvalidRequest", ""},
+        {"POST", batch + "/create", R"({"id":"urn:x:2","type":"T"})", "400 BadRequestData",
+         "array"},
+        {"POST", batch + "/create", "[", "400 InvalidRequest", "byte"},
+        {"POST", batch + "/delete", "[7]", "400 BadRequestData", "ids"},
+        {"POST", batch + "/query", R"({"type":"Query","q":"a>"})", "400 BadRequestData", "q"},
+    });
+}
+
+TEST(clause_6_3_2_errors, parameters_that_are_wrong_are_refused) {
+    const auto query = [](const std::string& text) { return entities + "?type=Room&" + text; };
+    expect_refusals({
+        {"GET", query("foo=1"), "", "400 InvalidRequest", "foo"},
+        {"GET", query("options=foo"), "", "400 InvalidRequest", "foo"},
+        {"GET", query("format=foo"), "", "400 InvalidRequest", "foo"},
+        {"GET", query("q=temperature%3E"), "", "400 BadRequestData", "q: "},
+        {"GET", query("q=(temperature%3E1"), "", "400 BadRequestData", "q: "},
+        {"GET", query("q=temperature~=%22(%22"), "", "400 BadRequestData", "q"},
+        {"GET", query("idPattern=("), "", "400 BadRequestData", "idPattern"},
+        {"GET", query("id=nonsense"), "", "400 BadRequestData", "id"},
+        {"GET", query("georel=near"), "", "400 BadRequestData", "geo"},
+        {"GET", query("georel=beside&geometry=Point&coordinates=%5B1,2%5D"), "",
+         "400 BadRequestData", "georel"},
+        {"GET", query("georel=near%3BmaxDistance==x&geometry=Point&coordinates=%5B1,2%5D"), "",
+         "400 BadRequestData", "georel: expected a number of metres"},
+        {"GET", query("georel=within&geometry=Blob&coordinates=%5B1,2%5D"), "",
+         "400 BadRequestData", "geometry"},
+        {"GET", query("georel=within&geometry=Polygon&coordinates=%5B1,2"), "",
+         "400 BadRequestData", "coordinates"},
+        {"GET", query("georel=within&geometry=Polygon&coordinates=%5B%5B%5B0,0%5D%5D%5D"), "",
+         "400 BadRequestData", "coordinates"},
+        {"GET", query("scopeQ=/a/%23/b"), "", "400 BadRequestData", "scopeQ"},
+        {"GET", query("limit=x"), "", "400 BadRequestData", "limit"},
+        {"GET", query("limit=-1"), "", "400 BadRequestData", "limit"},
+        {"GET", query("offset=x"), "", "400 BadRequestData", "offset"},
+        {"GET", query("count=maybe"), "", "400 BadRequestData", "count"},
+        {"GET", query("local=maybe"), "", "400 BadRequestData", "local"},
+        {"GET", query("limit=1001"), "", "403 TooManyResults", "1000"},
+        {"GET", entities + "?type=(", "", "400 BadRequestData", "type"},
+        {"GET", entities + "?type=", "", "400 BadRequestData", "type"},
+        {"GET", entities + "?type=%ff", "", "400 InvalidRequest", ""},
+        {"GET", entities + "?type=%zz", "", "400 InvalidRequest", ""},
+        {"GET", entities + "/no-uri", "", "400 BadRequestData", "no-uri"},
+        {"GET", entities + "/urn:x:%00", "", "400 InvalidRequest", ""},
+        {"DELETE", entities + "/no-uri", "", "400 BadRequestData", "no-uri"},
+        {"DELETE", entities, "", "400 BadRequestData", ""},
+        {"DELETE", std::string(room_path) + "/attrs/temperature?datasetId=x%20y", "",
+         "400 BadRequestData", "datasetId"},
+        {"DELETE", std::string(room_path) + "/attrs/temperature?deleteAll=x", "",
+         "400 BadRequestData", "deleteAll"},
+        {"GET", temporal + "?type=Room&timerel=before", "", "400 BadRequestData", "timeAt"},
+        {"GET", temporal + "?type=Room", "", "400 BadRequestData", ""},
+        {"GET", temporal + "?type=Room&timerel=x&timeAt=2026-01-01T00:00:00Z", "",
+         "400 BadRequestData", "timerel"},
+        {"GET", "/ngsi-ld/v1/types?details=x", "", "400 BadRequestData", "details"},
+    });
+}
+
+TEST(http_limits, a_body_over_the_limit_is_413) {
+    const auto client = fresh_tenant();
+    meridian::test::raw_connection connection(client.port());
+    connection.send("POST /ngsi-ld/v1/entities HTTP/1.1\r\nHost: h\r\n"
+                    "Content-Type: application/json\r\nContent-Length: 10000001\r\n\r\n");
+    const auto answer = connection.read();
+    EXPECT_EQ(kind_of(answer), "413 PayloadTooLarge") << answer;
+    EXPECT_EQ(answer.header("Connection"), "close");
+}
+
+TEST(http_limits, a_long_target_is_414_and_a_long_header_431) {
+    const auto client = fresh_tenant();
+    const std::string path(room_path);
+    EXPECT_EQ(client.get(path + "?attrs=" + std::string(8'100, 'a')).status, 414U);
+    EXPECT_EQ(client.get(path, {{"X-Long", std::string(17'000, 'a')}}).status, 431U);
+}
+
+TEST(http_limits, what_is_no_http_is_400_and_the_server_lives_on) {
+    const auto client = fresh_tenant();
+    for (const std::string_view nonsense :
+         {"nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET  /x HTTP/1.1\r\nHost: h\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nBad Header: 1\r\n\r\n",
+          "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1x\r\n\r\n",
+          "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
+        meridian::test::raw_connection connection(client.port());
+        connection.send(nonsense);
+        const auto status = connection.read().status;
+        EXPECT_TRUE(status == 400 || status == 505) << nonsense << status;
+    }
+    EXPECT_EQ(client.get("/q/health").status, 200U);
+}
+
+TEST(limits, a_batch_over_the_maximum_is_413_and_makes_nothing) {
+    const auto client = fresh_tenant();
+    auto many = json::array();
+    for (int i = 0; i <= 1'000; ++i)
+        many.push_back({{"id", "urn:x:" + std::to_string(i)}, {"type", "T"}});
+    EXPECT_EQ(client.post(batch + "/create", many).status, 413U);
+    EXPECT_EQ(show(client.get(entities + "?type=T")), ok(json::array()));
+}
+
+TEST(limits, too_many_terms_are_refused) {
+    const auto client = fresh_tenant();
+    std::string q = "a==1";
+    for (int i = 0; i < 150; ++i)
+        q += ";a==1";
+    EXPECT_EQ(show(client.get(entities + "?q=" + q)),
+              refused(400, "BadRequestData", "q: too many terms at byte 500"));
+}
+
+} // namespace
+} // namespace meridian::api::test
