@@ -128,8 +128,7 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
     mqtt_ = std::make_unique<net::mqtt_client>(mqtt_settings(chosen));
     subscriptions_ = std::make_unique<subscription::service>(
-        *stored_subscriptions_, *dictionary_, *tenants_, *mqtt_,
-        delivery_settings(chosen, as));
+        *stored_subscriptions_, *dictionary_, *tenants_, *mqtt_, delivery_settings(chosen, as));
     context_cache_ = std::make_shared<operations::context_cache>(context_limits(chosen));
     std::vector<asio::any_io_executor> loops;
     for (const auto& context : contexts_)
@@ -162,9 +161,9 @@ result<void> broker::make_threads() {
             std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_);
         made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
                                                                 *stored_contexts_);
-        made->services = std::make_unique<operations::services>(operations::services{
-            *made->entities, made->history, made->discovery, *lanes_, *dictionary_, *tenants_,
-            *made->contexts, *subscriptions_});
+        made->services = std::make_unique<operations::services>(
+            operations::services{*made->entities, made->history, made->discovery, *lanes_,
+                                 *dictionary_, *tenants_, *made->contexts, *subscriptions_});
         made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
         io_.push_back(std::move(made));
     }
@@ -185,7 +184,8 @@ result<void> broker::connect() {
 }
 
 void broker::run(task wanted) {
-    auto done = asio::co_spawn(*contexts_.front(), wanted(*io_.front()->services), asio::use_future);
+    auto done =
+        asio::co_spawn(*contexts_.front(), wanted(*io_.front()->services), asio::use_future);
     done.get();
 }
 
@@ -211,10 +211,9 @@ result<std::uint16_t> broker::serve() {
         handlers.push_back(api::make_handler(*io_[i]->worker));
     }
     start_background();
-    MERIDIAN_TRY(server_,
-                 http::server::create(loops, http_settings(config_), std::move(handlers)));
-    state_.alias = config_.source_alias.empty() ? default_alias(server_->port())
-                                                : config_.source_alias;
+    MERIDIAN_TRY(server_, http::server::create(loops, http_settings(config_), std::move(handlers)));
+    state_.alias =
+        config_.source_alias.empty() ? default_alias(server_->port()) : config_.source_alias;
     return server_->port();
 }
 
@@ -222,11 +221,10 @@ void broker::start_background() {
     std::vector<subscription::loop> loops;
     for (std::size_t i = 0; i < io_.size(); ++i) {
         auto& each = *io_[i];
-        loops.emplace_back(
-            contexts_[i]->get_executor(), *each.client, each.outbox, *each.entities,
-            [contexts = each.contexts.get()](json local) {
-                return contexts->from_json(std::move(local));
-            });
+        loops.emplace_back(contexts_[i]->get_executor(), *each.client, each.outbox, *each.entities,
+                           [contexts = each.contexts.get()](json local) {
+                               return contexts->from_json(std::move(local));
+                           });
     }
     subscriptions_->start(std::move(loops));
     sweep_ = std::make_unique<store::expiry_sweep>(io_.front()->reader, *lanes_, expiry_watch_);

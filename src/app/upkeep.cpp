@@ -14,8 +14,8 @@ namespace meridian::app {
 namespace {
 
 asio::awaitable<result<int>> make_partitions_blocking(std::string conninfo) {
-    co_return store::ensure_partitions(
-        conninfo, std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now()));
+    co_return store::ensure_partitions(conninfo, std::chrono::time_point_cast<timestamp::duration>(
+                                                     std::chrono::system_clock::now()));
 }
 
 } // namespace
@@ -68,12 +68,11 @@ asio::awaitable<upkeep::wait> upkeep::fold() {
 }
 
 asio::awaitable<upkeep::wait> upkeep::make_partitions() {
-    auto making = asio::co_spawn(blocking_, make_partitions_blocking(conninfo_),
-                                 asio::use_awaitable);
+    auto making =
+        asio::co_spawn(blocking_, make_partitions_blocking(conninfo_), asio::use_awaitable);
     const auto made = co_await std::move(making);
     if (!made) {
-        spdlog::error("history has no partitions for the coming months: {}",
-                      made.error().detail());
+        spdlog::error("history has no partitions for the coming months: {}", made.error().detail());
         co_return times_.partitions_retry;
     }
     if (*made > 0)

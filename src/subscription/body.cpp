@@ -183,9 +183,8 @@ result<json> read_conformance(const json& value, const frame&) {
     MERIDIAN_TRY(const auto text, read_text(value, "ngsildConformance"));
     const auto dot = text.find('.');
     const auto digits = [](std::string_view part) {
-        return !part.empty() && std::ranges::all_of(part, [](unsigned char one) {
-            return std::isdigit(one) != 0;
-        });
+        return !part.empty() &&
+               std::ranges::all_of(part, [](unsigned char one) { return std::isdigit(one) != 0; });
     };
     const std::string_view view = text;
     if (dot == std::string::npos || !digits(view.substr(0, dot)) || !digits(view.substr(dot + 1)))
@@ -257,7 +256,9 @@ constexpr member_rule rules[] = {
 };
 
 /// CHOICE: JSON's null removes as the NGSI-LD Null does.
-bool is_null(const json& value) { return value.is_null() || value == ngsild::ngsild_null; }
+bool is_null(const json& value) {
+    return value.is_null() || value == ngsild::ngsild_null;
+}
 
 result<void> check_type(const json& payload, payload_kind kind) {
     auto type = payload.find("type");

@@ -163,8 +163,7 @@ result<definition_ptr> compile_body(store::tenant_id tenant, const store::subscr
     made->dataset_ids = texts_of(body, "datasetId");
     made->lang = body.value("lang", std::string());
     // 5.8.1.4: without a jsonldContext it is the @context that the Subscription came with.
-    made->context =
-        body.contains("jsonldContext") ? to_text(body["jsonldContext"]) : row.context;
+    made->context = body.contains("jsonldContext") ? to_text(body["jsonldContext"]) : row.context;
     return definition_ptr(std::move(made));
 }
 

@@ -22,7 +22,8 @@ inline constexpr unsigned entity_deleted = 2;
 inline constexpr unsigned attribute_created = 4;
 inline constexpr unsigned attribute_updated = 8;
 inline constexpr unsigned attribute_deleted = 16;
-inline constexpr unsigned entity_updated = attribute_created | attribute_updated | attribute_deleted;
+inline constexpr unsigned entity_updated =
+    attribute_created | attribute_updated | attribute_deleted;
 inline constexpr unsigned usual = attribute_created | attribute_updated;
 } // namespace trigger
 

@@ -35,7 +35,9 @@ delivery::delivery(std::shared_ptr<core> shared, loop on, std::size_t loops)
       limit_per_host_(share(shared_->how.concurrency_per_host, loops)),
       limit_waiting_(share(shared_->how.waiting, loops)), lease_timer_(executor()) {}
 
-void delivery::start() { run_in_background(executor(), keep_leases()); }
+void delivery::start() {
+    run_in_background(executor(), keep_leases());
+}
 
 // ---- rows come in ------------------------------------------------------------------------------
 

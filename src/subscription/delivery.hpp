@@ -77,7 +77,7 @@ private:
 
     std::shared_ptr<core> shared_;
     sender sender_;
-    std::size_t limit_;          ///< notifications under way
+    std::size_t limit_; ///< notifications under way
     std::size_t limit_per_host_;
     std::size_t limit_waiting_;
 

@@ -12,12 +12,12 @@ struct delivery::queue {
     std::int32_t subscription = 0;
     stream_ptr of;
     std::deque<store::outbox_row> rows;
-    std::size_t under_way = 0;       ///< of them, from the first; nothing is put between these
-    std::size_t failures = 0;        ///< of the first row
-    clock::time_point not_before{};  ///< the next attempt
-    bool is_scheduled = false;       ///< waits for its time or its turn, or is under way
+    std::size_t under_way = 0;      ///< of them, from the first; nothing is put between these
+    std::size_t failures = 0;       ///< of the first row
+    clock::time_point not_before{}; ///< the next attempt
+    bool is_scheduled = false;      ///< waits for its time or its turn, or is under way
     std::unique_ptr<asio::steady_timer> timer;
-    host* calls = nullptr;           ///< while under way
+    host* calls = nullptr; ///< while under way
 };
 
 /// What the queues of one Subscription share.

@@ -103,7 +103,8 @@ asio::awaitable<void> keeper::take_over_all() {
     auto& outbox = deliveries_.front()->with().on().outbox;
     while (!is_stopping_ && shared_->waiting < (shared_->how.waiting + 1) / 2) {
         const auto releases = shared_->releases.load();
-        const auto limit = std::min(rows_at_once, std::max<std::size_t>(1, shared_->how.waiting / 2));
+        const auto limit =
+            std::min(rows_at_once, std::max<std::size_t>(1, shared_->how.waiting / 2));
         auto taking = outbox.take(limit, lease);
         auto rows = co_await std::move(taking);
         if (!rows) {

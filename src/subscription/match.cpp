@@ -75,9 +75,9 @@ private:
     }
     /// CHOICE: with watchedAttributes, an Entity's creation or deletion counts where it has one.
     [[nodiscard]] bool touches_watched(const definition& by) const {
-        return by.watched.empty() ||
-               std::ranges::any_of(what_.attributes,
-                                   [&](const auto& one) { return is_watched(by, one); });
+        return by.watched.empty() || std::ranges::any_of(what_.attributes, [&](const auto& one) {
+                   return is_watched(by, one);
+               });
     }
     bool differs(std::size_t at) {
         if (!differs_[at])
@@ -94,8 +94,8 @@ private:
     }
     const std::vector<std::string>& types() {
         if (types_.empty())
-            for (const auto id : what_.happened == change::what::deleted ? what_.types_before
-                                                                         : what_.types_after)
+            for (const auto id :
+                 what_.happened == change::what::deleted ? what_.types_before : what_.types_after)
                 types_.emplace_back(dictionary_.iri(id));
         return types_;
     }

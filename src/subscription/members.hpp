@@ -22,7 +22,7 @@ namespace meridian::subscription {
 [[nodiscard]] result<std::vector<std::string>> read_texts(const json& value,
                                                           std::string_view where);
 /// An array of Attribute names that is not empty, expanded (5.5.7).
-[[nodiscard]] result<std::vector<std::string>>
-read_names(const json& value, std::string_view where, const jsonld::context& context);
+[[nodiscard]] result<std::vector<std::string>> read_names(const json& value, std::string_view where,
+                                                          const jsonld::context& context);
 
 } // namespace meridian::subscription

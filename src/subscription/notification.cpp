@@ -25,8 +25,7 @@ std::string_view media_type(accepted accept) noexcept {
 /// 6.3.8: with application/json, and GeoJSON that the receiver prefers so, the @context is named in
 /// a Link header; else it is in the body.
 bool has_link(const endpoint& to) noexcept {
-    return to.accept == accepted::json ||
-           (to.accept == accepted::geo_json && to.prefers_json_body);
+    return to.accept == accepted::json || (to.accept == accepted::geo_json && to.prefers_json_body);
 }
 
 /// CHOICE: an inline @context has no URL, and counts as "none available": the core @context.
@@ -92,8 +91,8 @@ net::request make_post(const definition& of, std::string body, const envelope& a
     return call;
 }
 
-net::mqtt_message make_message(const definition& of, std::string_view body,
-                               const envelope& around, std::chrono::milliseconds timeout) {
+net::mqtt_message make_message(const definition& of, std::string_view body, const envelope& around,
+                               std::chrono::milliseconds timeout) {
     json metadata = {{"Content-Type", media_type(of.endpoint.accept)}};
     if (has_link(of.endpoint))
         metadata["Link"] = link_to(around.context);
@@ -102,8 +101,8 @@ net::mqtt_message make_message(const definition& of, std::string_view body,
         metadata["NGSILD-Tenant"] = around.tenant;
     for (const auto& [key, value] : of.endpoint.receiver_info)
         metadata[key] = value;
-    net::mqtt_message message(of.endpoint.uri, fmt::format(R"({{"metadata":{},"body":{}}})",
-                                                           to_text(metadata), body));
+    net::mqtt_message message(
+        of.endpoint.uri, fmt::format(R"({{"metadata":{},"body":{}}})", to_text(metadata), body));
     message.version = of.endpoint.version;
     message.quality = of.endpoint.quality;
     message.timeout = of.endpoint.timeout.count() > 0 ? of.endpoint.timeout : timeout;

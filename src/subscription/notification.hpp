@@ -26,8 +26,8 @@ struct envelope {
                                               const envelope& around);
 
 /// 6.3.8: the POST that carries it.
-[[nodiscard]] net::request make_post(const definition& of, std::string body,
-                                     const envelope& around, std::chrono::milliseconds timeout);
+[[nodiscard]] net::request make_post(const definition& of, std::string body, const envelope& around,
+                                     std::chrono::milliseconds timeout);
 
 /// 7.2: the message that carries it, `{"metadata": …, "body": …}`.
 [[nodiscard]] net::mqtt_message make_message(const definition& of, std::string_view body,

@@ -80,8 +80,8 @@ result<bool> read_is_mqtt(const json& sent) {
         return true;
     }
     if (const auto parsed = net::parse_url(uri); !parsed)
-        return bad_member(where, "is no http, https, mqtt or mqtts endpoint: " +
-                                     parsed.error().detail());
+        return bad_member(where,
+                          "is no http, https, mqtt or mqtts endpoint: " + parsed.error().detail());
     return false;
 }
 
@@ -110,8 +110,8 @@ result<json> read_projection(const json& value, const char* member,
         for (const auto& term : terms) {
             if (!term.linked.empty())
                 return problem{problem_kind::operation_not_supported,
-                               "members of linked Entities in notification." +
-                                   std::string(member) + " are not supported by this broker yet"};
+                               "members of linked Entities in notification." + std::string(member) +
+                                   " are not supported by this broker yet"};
             made.push_back(query::to_text(query::projection_list{term}));
         }
     }
@@ -149,8 +149,7 @@ result<void> check_format(const json& sent) {
             MERIDIAN_CHECK(read_flag(sent[member], std::string("notification.") + member));
         }
     if (sent.value("showChanges", false) && (format == "simplified" || format == "keyValues"))
-        return bad_member("notification.showChanges",
-                          "must not be true where format is " + format);
+        return bad_member("notification.showChanges", "must not be true where format is " + format);
     return {};
 }
 

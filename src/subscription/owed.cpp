@@ -164,8 +164,9 @@ result<owed_change> decode_owed(std::string_view bytes, const ngsild::names& dic
         return problem{problem_kind::internal_error, "a row of the outbox is damaged"};
     for (std::uint32_t i = 0; i < count; ++i) {
         attribute_change one{};
-        one.happened = static_cast<attribute_change::what>(std::min<std::uint8_t>(
-            from.number<std::uint8_t>(), static_cast<std::uint8_t>(attribute_change::what::deleted)));
+        one.happened = static_cast<attribute_change::what>(
+            std::min<std::uint8_t>(from.number<std::uint8_t>(),
+                                   static_cast<std::uint8_t>(attribute_change::what::deleted)));
         one.attribute = from.number<ngsild::name_id>();
         one.dataset = from.number<ngsild::name_id>();
         made.changes.push_back(std::move(one));

@@ -13,10 +13,10 @@ namespace meridian::subscription {
 /// process that wrote it is gone. Names stand as numbers, which the dictionary keeps for good.
 struct owed_change {
     bool entity_deleted = false;
-    timestamp created_at{};  ///< of the Entity
+    timestamp created_at{}; ///< of the Entity
     timestamp modified_at{};
-    timestamp at{};          ///< of the change
-    std::string document;    ///< the new one; of a deleted Entity the old one
+    timestamp at{};       ///< of the change
+    std::string document; ///< the new one; of a deleted Entity the old one
     /// `before` is there of deleted instances, and with previous values of updated ones; `after`
     /// never.
     std::vector<ngsild::attribute_change> changes;

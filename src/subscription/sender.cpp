@@ -20,8 +20,7 @@ ngsild::entity_row row_of(const told_entity& one, const ngsild::document_view& d
 
 /// CHOICE: 5.3.1 and 6.3.8 do not say which object of a JSON-LD notification has the @context: the
 /// Notification has it, whose members are terms, and each Entity, which is handed on by itself.
-ngsild::representation shown_in_notification(const definition& of,
-                                             const ngsild::names& dictionary,
+ngsild::representation shown_in_notification(const definition& of, const ngsild::names& dictionary,
                                              const jsonld::context& context) {
     auto how = representation_of(of, dictionary);
     if (of.endpoint.accept == accepted::ld_json)
@@ -32,8 +31,7 @@ ngsild::representation shown_in_notification(const definition& of,
 /// CHOICE: a deleted Entity is told of as 5.8.6 says to whoever asked for entityDeleted; who asked
 /// for attributeDeleted alone is told of the Attributes (with watchedAttributes, of these).
 bool tells_lost_attributes(const definition& of, const owed_change& what) noexcept {
-    return what.entity_deleted && !of.show_changes &&
-           (of.triggers & trigger::entity_deleted) == 0;
+    return what.entity_deleted && !of.show_changes && (of.triggers & trigger::entity_deleted) == 0;
 }
 
 std::vector<ngsild::attribute_change> watched_of(const definition& of, const owed_change& what,
@@ -41,8 +39,7 @@ std::vector<ngsild::attribute_change> watched_of(const definition& of, const owe
     auto kept = what.changes;
     if (!of.watched.empty())
         std::erase_if(kept, [&](const auto& one) {
-            return std::ranges::find(of.watched, dictionary.iri(one.attribute)) ==
-                   of.watched.end();
+            return std::ranges::find(of.watched, dictionary.iri(one.attribute)) == of.watched.end();
         });
     return kept;
 }
@@ -122,16 +119,15 @@ asio::awaitable<result<void>> sender::send_changes(definition_ptr of,
                                                    std::vector<told_entity> all) {
     auto context = co_await context_of(of);
     auto entities =
-        render_changes(*of, all, shared_->dictionary, names_of(context), *context,
-                       core::now());
+        render_changes(*of, all, shared_->dictionary, names_of(context), *context, core::now());
     co_return co_await send(std::move(of), std::move(entities), std::move(context));
 }
 
 asio::awaitable<result<void>> sender::send_state(definition_ptr of,
                                                  std::vector<store::entity_row> rows) {
     auto context = co_await context_of(of);
-    auto entities = render_state(*of, rows, shared_->dictionary, names_of(context), *context,
-                                 core::now());
+    auto entities =
+        render_state(*of, rows, shared_->dictionary, names_of(context), *context, core::now());
     rows.clear();
     co_return co_await send(std::move(of), std::move(entities), std::move(context));
 }
@@ -161,10 +157,9 @@ asio::awaitable<result<void>> sender::send(definition_ptr of, std::string entiti
     const bool was_sent = outcome || (outcome.error().kind() != problem_kind::unavailable &&
                                       outcome.error().kind() != problem_kind::too_many_requests);
     if (was_sent)
-        shared_->books.note(of->number,
-                            outcome ? bookkeeping::outcome::succeeded
-                                    : bookkeeping::outcome::failed,
-                            around.notified_at);
+        shared_->books.note(
+            of->number, outcome ? bookkeeping::outcome::succeeded : bookkeeping::outcome::failed,
+            around.notified_at);
     ++(outcome ? shared_->delivered : shared_->failed);
     co_return outcome;
 }

@@ -54,8 +54,7 @@ void service::implementation::owe(store::tenant_id tenant, const ngsild::change&
     }
 }
 
-asio::awaitable<void> service::implementation::read(store::tenant_id tenant,
-                                                    std::int64_t version) {
+asio::awaitable<void> service::implementation::read(store::tenant_id tenant, std::int64_t version) {
     constexpr int attempts = 3; // the locks of the change are held
     for (int left = attempts; left > 0; --left) {
         const auto done = co_await subscriptions.read_at_least(tenant, version);
@@ -137,17 +136,15 @@ asio::awaitable<void> service::drain(std::chrono::steady_clock::time_point deadl
     }
     if (deliveries.empty())
         co_return;
-    auto keeping = asio::co_spawn(deliveries.front()->executor(), parts->keeper->stop(),
-                                  asio::use_awaitable);
+    auto keeping =
+        asio::co_spawn(deliveries.front()->executor(), parts->keeper->stop(), asio::use_awaitable);
     co_await std::move(keeping);
     for (const auto& one : deliveries) {
-        auto stopping =
-            asio::co_spawn(one->executor(), one->stop(deadline), asio::use_awaitable);
+        auto stopping = asio::co_spawn(one->executor(), one->stop(deadline), asio::use_awaitable);
         co_await std::move(stopping);
     }
     if (const auto written = co_await parts->books.write(); !written)
-        spdlog::error("the last notifications are not in the books: {}",
-                      written.error().detail());
+        spdlog::error("the last notifications are not in the books: {}", written.error().detail());
 }
 
 namespace {

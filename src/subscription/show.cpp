@@ -168,8 +168,8 @@ result<json> shown_body(const store::subscription_row& row, const shown_as& how)
 result<void> append_subscription(std::string& out, const store::subscription_row& row,
                                  const shown_as& how) {
     const auto damaged = [&](std::string_view why) {
-        return problem{problem_kind::internal_error, "the stored Subscription '" + row.uri +
-                                                         "' is damaged: " + std::string(why)};
+        return problem{problem_kind::internal_error,
+                       "the stored Subscription '" + row.uri + "' is damaged: " + std::string(why)};
     };
     try {
         auto body = shown_body(row, how);

@@ -11,7 +11,9 @@ namespace {
 
 const timestamp now = parse_date_time("2026-01-01T00:00:00Z").value();
 
-json parsed(std::string_view text) { return parse_json(text).value(); }
+json parsed(std::string_view text) {
+    return parse_json(text).value();
+}
 
 const json good = parsed(R"({
   "id": "urn:ngsi-ld:Subscription:1", "type": "Subscription", "entities": [{"type": "Vehicle"}],
@@ -34,8 +36,8 @@ json with(std::string_view patch) {
 
 std::string refusal(const json& payload) {
     const auto made = whole(payload);
-    return made ? "accepted" : std::string(type_name(made.error().kind())) + ": " +
-                                   made.error().detail();
+    return made ? "accepted"
+                : std::string(type_name(made.error().kind())) + ": " + made.error().detail();
 }
 
 struct refused {
@@ -65,7 +67,8 @@ TEST(clause_5_2_12_subscription, what_breaks_a_restriction_is_refused_naming_the
         {R"({"throttling": 0})", "BadRequestData: throttling "},
         {R"({"timeInterval": -1})", "BadRequestData: timeInterval "},
         {R"({"timeInterval": 1, "throttling": 1})", "BadRequestData: throttling "},
-        {R"({"timeInterval": 1, "watchedAttributes": ["a"]})", "BadRequestData: watchedAttributes "},
+        {R"({"timeInterval": 1, "watchedAttributes": ["a"]})",
+         "BadRequestData: watchedAttributes "},
         {R"({"jsonldContext": "urn:a:b"})", "BadRequestData: jsonldContext "},
         {R"({"ngsildConformance": "1"})", "BadRequestData: ngsildConformance "},
         {R"({"datasetId": ["x y"]})", "BadRequestData: datasetId "},

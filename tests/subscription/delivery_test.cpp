@@ -56,8 +56,8 @@ TEST(clause_5_8_6_delivery, what_failed_is_sent_again_before_what_came_later) {
     for (std::size_t at = 0; at < 5; ++at)
         speeds += to_text(to.body(at)["data"][0]["speed"]);
     EXPECT_EQ(speeds, "11123");
-    EXPECT_TRUE(becomes(database, "SELECT times_sent || ' ' || times_failed FROM subscription",
-                        "5 2"));
+    EXPECT_TRUE(
+        becomes(database, "SELECT times_sent || ' ' || times_failed FROM subscription", "5 2"));
     EXPECT_EQ(here.row(id).status, "ok");
 }
 
@@ -100,8 +100,7 @@ TEST(clause_5_2_12_throttling, what_comes_within_the_period_is_told_as_one_with_
     here.put("urn:v:2", 8);
     here.put("urn:v:1", 3);
     ASSERT_EQ(to.wait_for(2).size(), 2u);
-    EXPECT_EQ(to.body(1)["data"],
-              parsed(R"([{"id": "urn:v:1", "type": "Vehicle", "speed": 3},
+    EXPECT_EQ(to.body(1)["data"], parsed(R"([{"id": "urn:v:1", "type": "Vehicle", "speed": 3},
                          {"id": "urn:v:2", "type": "Vehicle", "speed": 8}])"));
 }
 
@@ -128,8 +127,7 @@ TEST(outbox_take_over, what_a_dead_broker_left_is_sent_at_once) {
     EXPECT_EQ(meridian::test::run_sql(database, "SELECT count(*) FROM outbox"), "1");
     town next(database);
     ASSERT_EQ(to.wait_for(1, 5s).size(), 1u);
-    EXPECT_EQ(to.body(0)["data"],
-              parsed(R"([{"id": "urn:v:1", "type": "Vehicle", "speed": 7}])"));
+    EXPECT_EQ(to.body(0)["data"], parsed(R"([{"id": "urn:v:1", "type": "Vehicle", "speed": 7}])"));
     EXPECT_TRUE(becomes(database, "SELECT count(*) FROM outbox", "0"));
     EXPECT_EQ(next.subscriptions->counted().taken_over, 1u);
 }
@@ -170,8 +168,8 @@ TEST(clause_5_8_2_update, of_updates_at_the_same_time_none_is_lost) {
         {"throttling": 5}, {"q": "speed>1"}, {"isActive": false}, {"lang": "fr"}])");
     std::vector<std::future<result<void>>> answers;
     for (const auto& fragment : fragments) {
-        auto updating = here.subscriptions->update(here.tenant, id, fragment,
-                                                   jsonld::core_context(), false);
+        auto updating =
+            here.subscriptions->update(here.tenant, id, fragment, jsonld::core_context(), false);
         answers.push_back(asio::co_spawn(here.context, std::move(updating), asio::use_future));
     }
     for (auto& answer : answers) {
@@ -193,8 +191,9 @@ TEST(clause_5_3_1_notification, in_json_ld_it_and_each_entity_have_the_context) 
     ASSERT_EQ(to.wait_for(1).size(), 1u);
     constexpr auto core = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld";
     EXPECT_EQ(to.body(0)["@context"], core);
-    EXPECT_EQ(to.body(0)["data"], json::array({{{"id", "urn:v:1"}, {"type", "Vehicle"},
-                                                {"speed", 10}, {"@context", core}}}));
+    EXPECT_EQ(
+        to.body(0)["data"],
+        json::array({{{"id", "urn:v:1"}, {"type", "Vehicle"}, {"speed", 10}, {"@context", core}}}));
 }
 
 TEST(clause_5_8_2_update, a_paused_subscription_is_told_nothing) {
@@ -260,8 +259,8 @@ TEST(clause_7_2_mqtt, a_notification_reaches_whoever_has_the_topic) {
         std::this_thread::sleep_for(25ms);
     const meridian::test::temporary_folder folder;
     const auto file = folder.path() / "received";
-    const child listener({"sh", "-c", "exec mosquitto_sub -p " + port +
-                                          " -t town/notify -C 1 >" + file.string()});
+    const child listener(
+        {"sh", "-c", "exec mosquitto_sub -p " + port + " -t town/notify -C 1 >" + file.string()});
     std::this_thread::sleep_for(300ms); // a subscriber shows nowhere that it is there
     town here(database);
     here.subscribe("mqtt://127.0.0.1:" + port + "/town/notify",

@@ -18,7 +18,9 @@ using ngsild::change;
 const timestamp before = parse_date_time("2026-01-01T00:00:00Z").value();
 const timestamp now = parse_date_time("2026-01-02T00:00:00Z").value();
 
-json parsed(std::string_view text) { return parse_json(text).value(); }
+json parsed(std::string_view text) {
+    return parse_json(text).value();
+}
 
 support::fake_names& names() {
     static support::fake_names all;
@@ -57,7 +59,9 @@ constexpr auto car = R"({"id": "urn:v:1", "type": "Vehicle", "speed": {"type": "
     "value": 60}, "brand": {"type": "Property", "value": "Audi"}, "scope": "/a/b",
     "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [1, 2]}}})";
 
-change created() { return ngsild::create_entity(entity(car), {names(), before}); }
+change created() {
+    return ngsild::create_entity(entity(car), {names(), before});
+}
 
 ngsild::stored_entity stored(const change& of) {
     ngsild::stored_entity made;
@@ -77,7 +81,8 @@ change updated(std::string_view fragment) {
         names().add(jsonld::core_context()->expand(name));
     const auto parsed_fragment =
         ngsild::parse_entity_fragment(content, *jsonld::core_context(),
-                                      ngsild::input_format::normalized_or_concise).value();
+                                      ngsild::input_format::normalized_or_concise)
+            .value();
     return ngsild::update_attributes(stored(kept.back()), parsed_fragment, {names(), now}).value();
 }
 

@@ -22,7 +22,9 @@ namespace meridian::subscription::test {
 
 using namespace std::chrono_literals;
 
-inline json parsed(std::string_view text) { return parse_json(text).value(); }
+inline json parsed(std::string_view text) {
+    return parse_json(text).value();
+}
 
 /// A receiver of notifications: answers what `answer` says to the n-th of them.
 class receiver {
@@ -140,14 +142,14 @@ public:
     /// Creates the Vehicle, or replaces it.
     void put(const std::string& id, int speed) {
         const auto& context_of = *jsonld::core_context();
-        const json payload = {{"id", id}, {"type", "Vehicle"},
-                              {"speed", {{"type", "Property"}, {"value", speed}}}};
+        const json payload = {
+            {"id", id}, {"type", "Vehicle"}, {"speed", {{"type", "Property"}, {"value", speed}}}};
         const auto subject = ngsild::parse_entity(payload, context_of).value();
         ASSERT_TRUE(run(dictionary.resolve(tenant, ngsild::names_of(subject))));
         store::entity_change what(
             tenant, id,
-            [subject](const ngsild::stored_entity* old, const ngsild::change_scope& scope)
-                -> result<ngsild::change> {
+            [subject](const ngsild::stored_entity* old,
+                      const ngsild::change_scope& scope) -> result<ngsild::change> {
                 if (old)
                     return ngsild::replace_entity(*old, subject, scope);
                 return ngsild::create_entity(subject, scope);

@@ -67,7 +67,9 @@ store::embedded_cluster& test_cluster() {
     return *running.cluster;
 }
 
-std::string create_database() { return create_from("template0"); }
+std::string create_database() {
+    return create_from("template0");
+}
 
 std::string create_migrated_database() {
     static std::once_flag once;

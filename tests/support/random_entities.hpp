@@ -53,8 +53,8 @@ public:
             made.term = term();
             return made;
         }
-        made.kind = one_in(2) ? query::q_expression::node::all_of
-                              : query::q_expression::node::any_of;
+        made.kind =
+            one_in(2) ? query::q_expression::node::all_of : query::q_expression::node::any_of;
         const auto count = 2 + below(2);
         while (made.operands.size() < count) {
             auto operand = filter(depth - 1);
@@ -69,11 +69,10 @@ public:
         made.target.path = path();
         if (one_in(5)) // exists
             return made;
-        constexpr std::array operators{
-            query::comparison::equal,      query::comparison::unequal,
-            query::comparison::greater,    query::comparison::greater_equal,
-            query::comparison::less,       query::comparison::less_equal,
-            query::comparison::matches,    query::comparison::matches_not};
+        constexpr std::array operators{query::comparison::equal,   query::comparison::unequal,
+                                       query::comparison::greater, query::comparison::greater_equal,
+                                       query::comparison::less,    query::comparison::less_equal,
+                                       query::comparison::matches, query::comparison::matches_not};
         made.how = operators[below(operators.size())];
         if (made.how == query::comparison::matches || made.how == query::comparison::matches_not)
             made.operand = expression();
@@ -110,16 +109,35 @@ private:
     }
 
     std::string word() {
-        static const std::vector<std::string> words{
-            "", "red", "blue", "Zürich", "a\"b", "back\\slash", "red, or blue",
-            "2020-01-01T12:00:00Z", "2020-01-02T00:00:00.123456Z", "2020-01-01", "12:00:00Z",
-            "urn:ngsi-ld:T:1", "https://example.org/red", std::string(1'500, 'x')};
+        static const std::vector<std::string> words{"",
+                                                    "red",
+                                                    "blue",
+                                                    "Zürich",
+                                                    "a\"b",
+                                                    "back\\slash",
+                                                    "red, or blue",
+                                                    "2020-01-01T12:00:00Z",
+                                                    "2020-01-02T00:00:00.123456Z",
+                                                    "2020-01-01",
+                                                    "12:00:00Z",
+                                                    "urn:ngsi-ld:T:1",
+                                                    "https://example.org/red",
+                                                    std::string(1'500, 'x')};
         return words[below(one_in(10) ? words.size() : words.size() - 1)];
     }
     json number() {
-        static const std::vector<json> numbers{0,    -1,   5,      5.0,       15,
-                                               15.5, 1e30, 0.1,    -3.25e-7,  50,
-                                               9007199254740993LL, 9007199254740992.0,
+        static const std::vector<json> numbers{0,
+                                               -1,
+                                               5,
+                                               5.0,
+                                               15,
+                                               15.5,
+                                               1e30,
+                                               0.1,
+                                               -3.25e-7,
+                                               50,
+                                               9007199254740993LL,
+                                               9007199254740992.0,
                                                18446744073709551615ULL};
         return numbers[below(numbers.size())];
     }

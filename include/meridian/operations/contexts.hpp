@@ -73,8 +73,7 @@ public:
     [[nodiscard]] const context_cache& cache() const noexcept { return *cache_; }
 
 private:
-    [[nodiscard]] asio::awaitable<result<jsonld::context_ptr>> build(std::string text,
-                                                                            json local);
+    [[nodiscard]] asio::awaitable<result<jsonld::context_ptr>> build(std::string text, json local);
     struct document {
         json body;
         timestamp valid_until;

@@ -12,7 +12,9 @@ std::size_t type_length(attribute_kind kind) noexcept {
     return type_start.size() + type_member(kind).size() + 1;
 }
 
-bool has_value_text(attribute_kind kind) noexcept { return kind != attribute_kind::vocab_property; }
+bool has_value_text(attribute_kind kind) noexcept {
+    return kind != attribute_kind::vocab_property;
+}
 
 std::string_view after_value(const instance_view& instance) noexcept {
     const auto end = static_cast<std::size_t>(instance.value.data() - instance.text.data()) +
@@ -82,13 +84,20 @@ void append_system_members(std::string& out, const instance_view& instance) {
 std::string_view previous_member(attribute_kind kind) noexcept {
     switch (kind) {
     case attribute_kind::property:
-    case attribute_kind::geo_property: return "previousValue";
-    case attribute_kind::relationship: return "previousObject";
-    case attribute_kind::language_property: return "previousLanguageMap";
-    case attribute_kind::vocab_property: return "previousVocab";
-    case attribute_kind::json_property: return "previousJson";
-    case attribute_kind::list_property: return "previousValueList";
-    case attribute_kind::list_relationship: return "previousObjectList";
+    case attribute_kind::geo_property:
+        return "previousValue";
+    case attribute_kind::relationship:
+        return "previousObject";
+    case attribute_kind::language_property:
+        return "previousLanguageMap";
+    case attribute_kind::vocab_property:
+        return "previousVocab";
+    case attribute_kind::json_property:
+        return "previousJson";
+    case attribute_kind::list_property:
+        return "previousValueList";
+    case attribute_kind::list_relationship:
+        return "previousObjectList";
     }
     return {};
 }
@@ -111,10 +120,13 @@ void append_moment(std::string& out, std::string_view name, timestamp moment) {
 
 std::string_view null_value(attribute_kind kind) noexcept {
     switch (kind) {
-    case attribute_kind::language_property: return R"({"@none":"urn:ngsi-ld:null"})";
+    case attribute_kind::language_property:
+        return R"({"@none":"urn:ngsi-ld:null"})";
     case attribute_kind::list_property:
-    case attribute_kind::list_relationship: return R"(["urn:ngsi-ld:null"])";
-    default: return R"("urn:ngsi-ld:null")";
+    case attribute_kind::list_relationship:
+        return R"(["urn:ngsi-ld:null"])";
+    default:
+        return R"("urn:ngsi-ld:null")";
     }
 }
 
@@ -176,8 +188,11 @@ void append_simplified(std::string& out, attribute_kind kind, std::string_view v
         out += value;
         out += '}';
         return;
-    case attribute_kind::list_relationship: append_objects(out, value); return;
-    default: out += value;
+    case attribute_kind::list_relationship:
+        append_objects(out, value);
+        return;
+    default:
+        out += value;
     }
 }
 
@@ -199,9 +214,15 @@ void append_named_members(std::string& out, const instance_view& instance,
     for (const auto& member : named_members(instance)) {
         append_comma(out);
         switch (member.which) {
-        case named_member::member::vocab: out += R"("vocab":)"; break;
-        case named_member::member::value_type: out += R"("valueType":)"; break;
-        case named_member::member::object_type: out += R"("objectType":)"; break;
+        case named_member::member::vocab:
+            out += R"("vocab":)";
+            break;
+        case named_member::member::value_type:
+            out += R"("valueType":)";
+            break;
+        case named_member::member::object_type:
+            out += R"("objectType":)";
+            break;
         }
         append_iris(out, member, *style.names);
     }
