@@ -95,6 +95,16 @@ TEST(clause_4_5_4_concise, attributes_have_no_type_and_plain_values_stand_alone)
     EXPECT_EQ(show(client.get(room_path + "?options=concise")), ok(concise));
 }
 
+TEST(clause_4_5_2_3_concise, a_property_whose_value_is_a_geometry_keeps_its_type) {
+    const auto client = fresh_tenant();
+    const json plan{
+        {"id", "urn:x:1"},
+        {"type", "Plan"},
+        {"area", {{"type", "Property"}, {"value", {{"type", "Point"}, {"coordinates", {1, 2}}}}}}};
+    EXPECT_EQ(client.post(entities, plan).status, 201U);
+    EXPECT_EQ(show(client.get(entities + "/urn:x:1?format=concise")), ok(plan));
+}
+
 TEST(clause_4_5_16_geojson, an_entity_is_a_feature) {
     const auto client = tenant_with_room();
     auto expected = feature_of_room();

@@ -168,6 +168,14 @@ TEST(clause_5_8_6_notification, only_what_matches_is_notified) {
     }
 }
 
+TEST(clause_5_8_1_create_subscription, a_percent_encoded_q_is_understood) {
+    const auto client = fresh_tenant();
+    auto wanted = subscription_to("http://127.0.0.1:9/n");
+    wanted["q"] = "temperature%3E25";
+    EXPECT_EQ(client.post(subscriptions, wanted).status, 201U);
+    EXPECT_EQ(client.get(path_of_first).content()["q"], "temperature>25");
+}
+
 TEST(clause_5_8_6_notification, an_endpoint_that_fails_is_tried_again_and_marked) {
     std::atomic<int> count = 0;
     receiver endpoint([&](const meridian::test::received&) {

@@ -121,6 +121,13 @@ TEST(clause_6_18_3_2_temporal_query, entities_are_found_by_type_and_interval) {
     EXPECT_EQ(found("type=Other&timerel=after&timeAt=" + hour(5)), list("urn:x:other"));
 }
 
+TEST(clause_6_3_13_count, a_temporal_query_is_counted_by_parameter_and_by_option) {
+    const auto client = meter_with_readings(1);
+    const std::string query = temporal + "?type=Meter&timerel=before&timeAt=2027-01-01T00:00:00Z";
+    for (const auto* count : {"&count=true", "&options=count,temporalValues"})
+        EXPECT_EQ(client.get(query + count).header("NGSILD-Results-Count"), "1") << count;
+}
+
 TEST(clause_6_3_10_temporal_pagination, too_many_instances_are_206_with_the_range) {
     meridian::test::meridian_process broker({"--max-temporal-instances=3"});
     const http_client client(broker.port());
