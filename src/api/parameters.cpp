@@ -6,9 +6,22 @@
 #include <charconv>
 
 namespace meridian::api {
+namespace {
 
-result<parameters> parameters::parse(std::string_view query_string,
-                                     std::span<const std::string_view> known) {
+/// Whether `word` is one of the words of `list`, which blanks part.
+bool is_word_of(std::string_view list, std::string_view word) noexcept {
+    while (!list.empty()) {
+        const auto blank = list.find(' ');
+        if (list.substr(0, blank) == word)
+            return true;
+        list.remove_prefix(blank == std::string_view::npos ? list.size() : blank + 1);
+    }
+    return false;
+}
+
+} // namespace
+
+result<parameters> parameters::parse(std::string_view query_string, std::string_view known) {
     parameters parsed;
     if (query_string.empty())
         return parsed;
@@ -17,7 +30,7 @@ result<parameters> parameters::parse(std::string_view query_string,
         return problem{problem_kind::invalid_request,
                        "the query string is not valid percent-encoded UTF-8"};
     for (auto& [name, value] : *decoded) {
-        if (std::find(known.begin(), known.end(), name) == known.end())
+        if (!is_word_of(known, name))
             return problem{problem_kind::invalid_request,
                            "the operation has no query parameter '" + name + "'"};
         if (parsed.has(name))

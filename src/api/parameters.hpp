@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,9 +15,10 @@ namespace meridian::api {
 /// the operation does not have (6.3.20).
 class parameters {
 public:
-    /// Fails with invalid_request: bad percent-encoding, a repeated name, a name not in `known`.
+    /// Fails with invalid_request: bad percent-encoding, a repeated name, a name that is none of
+    /// the words of `known`.
     [[nodiscard]] static result<parameters> parse(std::string_view query_string,
-                                                  std::span<const std::string_view> known);
+                                                  std::string_view known);
 
     [[nodiscard]] const std::string* find(std::string_view name) const noexcept;
     [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != nullptr; }

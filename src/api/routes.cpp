@@ -8,104 +8,39 @@
 namespace meridian::api {
 namespace {
 
-using names = std::string_view;
-
 // The query parameters of each operation, by the tables of clause 6.
-constexpr std::array<names, 0> none{};
-constexpr std::array local_only{names{"local"}};
-constexpr std::array<names, 2> of_target{"type", "local"};
-constexpr std::array<names, 3> of_append{"type", "options", "local"};
-constexpr std::array<names, 4> of_attribute_deletion{"type", "datasetId", "deleteAll", "local"};
-constexpr std::array<names, 6> of_merge{"type", "format", "options", "observedAt", "lang", "local"};
-constexpr std::array<names, 2> of_batch{"options", "local"};
-constexpr std::array<names, 16> of_retrieval{"attrs",     "pick",        "omit",
-                                             "type",      "options",     "format",
-                                             "lang",      "join",        "joinLevel",
-                                             "local",     "containedBy", "geometryProperty",
-                                             "datasetId", "entityMap",   "entityMapLifetime",
-                                             "count"};
-constexpr std::array<names, 33> of_query{"id",
-                                         "type",
-                                         "idPattern",
-                                         "attrs",
-                                         "pick",
-                                         "omit",
-                                         "q",
-                                         "csf",
-                                         "georel",
-                                         "geometry",
-                                         "coordinates",
-                                         "geoproperty",
-                                         "geometryProperty",
-                                         "scopeQ",
-                                         "lang",
-                                         "limit",
-                                         "offset",
-                                         "count",
-                                         "options",
-                                         "format",
-                                         "local",
-                                         "datasetId",
-                                         "expandValues",
-                                         "jsonKeys",
-                                         "join",
-                                         "joinLevel",
-                                         "containedBy",
-                                         "entityMap",
-                                         "entityMapLifetime",
-                                         "orderBy",
-                                         "collation",
-                                         "orderFrom",
-                                         "splitEntities"};
-constexpr std::array<names, 14> of_purge{
-    "id",          "type",        "idPattern", "q",    "csf",  "georel", "geometry",
-    "coordinates", "geoproperty", "scopeQ",    "keep", "drop", "local",  "geometryProperty"};
-constexpr std::array<names, 13> of_posted_query{
-    "limit",     "offset", "count", "options",   "format",    "local",        "geometryProperty",
-    "datasetId", "lang",   "join",  "joinLevel", "entityMap", "splitEntities"};
-constexpr std::array<names, 2> of_discovery{"details", "local"};
-constexpr std::array<names, 16> of_temporal_retrieval{
-    "attrs",     "pick",         "omit",  "timerel",     "timeAt",
-    "endTimeAt", "timeproperty", "lastN", "options",     "format",
-    "lang",      "datasetId",    "local", "aggrMethods", "aggrPeriodDuration",
-    "entityMap"};
-constexpr std::array<names, 35> of_temporal_query{"id",
-                                                  "type",
-                                                  "idPattern",
-                                                  "attrs",
-                                                  "pick",
-                                                  "omit",
-                                                  "q",
-                                                  "csf",
-                                                  "georel",
-                                                  "geometry",
-                                                  "coordinates",
-                                                  "geoproperty",
-                                                  "scopeQ",
-                                                  "lang",
-                                                  "limit",
-                                                  "offset",
-                                                  "count",
-                                                  "options",
-                                                  "format",
-                                                  "local",
-                                                  "datasetId",
-                                                  "expandValues",
-                                                  "jsonKeys",
-                                                  "timerel",
-                                                  "timeAt",
-                                                  "endTimeAt",
-                                                  "timeproperty",
-                                                  "lastN",
-                                                  "aggrMethods",
-                                                  "aggrPeriodDuration",
-                                                  "entityMap",
-                                                  "entityMapLifetime",
-                                                  "orderBy",
-                                                  "collation",
-                                                  "splitEntities"};
-constexpr std::array<names, 5> of_subscriptions{"limit", "offset", "count", "options", "local"};
-constexpr std::array<names, 2> of_subscription{"options", "local"};
+constexpr std::string_view none = "";
+constexpr std::string_view local_only = "local";
+constexpr std::string_view of_target = "type local";
+constexpr std::string_view of_append = "type options local";
+constexpr std::string_view of_attribute_deletion = "type datasetId deleteAll local";
+constexpr std::string_view of_merge = "type format options observedAt lang local";
+constexpr std::string_view of_batch = "options local";
+constexpr std::string_view of_retrieval =
+    "attrs pick omit type options format lang join joinLevel local containedBy "
+    "geometryProperty datasetId entityMap entityMapLifetime count";
+constexpr std::string_view of_query =
+    "id type idPattern attrs pick omit q csf georel geometry coordinates geoproperty "
+    "geometryProperty scopeQ lang limit offset count options format local datasetId "
+    "expandValues jsonKeys join joinLevel containedBy entityMap entityMapLifetime orderBy "
+    "collation orderFrom splitEntities";
+constexpr std::string_view of_purge =
+    "id type idPattern q csf georel geometry coordinates geoproperty scopeQ keep drop "
+    "local geometryProperty";
+constexpr std::string_view of_posted_query =
+    "limit offset count options format local geometryProperty datasetId lang join "
+    "joinLevel entityMap splitEntities";
+constexpr std::string_view of_discovery = "details local";
+constexpr std::string_view of_temporal_retrieval =
+    "attrs pick omit timerel timeAt endTimeAt timeproperty lastN options format lang "
+    "datasetId local aggrMethods aggrPeriodDuration entityMap";
+constexpr std::string_view of_temporal_query =
+    "id type idPattern attrs pick omit q csf georel geometry coordinates geoproperty "
+    "scopeQ lang limit offset count options format local datasetId expandValues jsonKeys "
+    "timerel timeAt endTimeAt timeproperty lastN aggrMethods aggrPeriodDuration entityMap "
+    "entityMapLifetime orderBy collation splitEntities";
+constexpr std::string_view of_subscriptions = "limit offset count options local";
+constexpr std::string_view of_subscription = "options local";
 
 using http::method;
 

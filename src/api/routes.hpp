@@ -2,7 +2,6 @@
 
 #include "api/handlers.hpp"
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +13,7 @@ struct route {
     http::method method;
     std::string_view pattern; ///< "/ngsi-ld/v1/entities/{}"; {} stands for one segment
     asio::awaitable<result<http::response>> (*handler)(call&);
-    std::span<const std::string_view> parameters; ///< the query parameters that it has
+    std::string_view parameters; ///< the query parameters that it has, with blanks between
 };
 
 /// What a request's method and path lead to.
