@@ -256,7 +256,8 @@ result<embedded_cluster> embedded_cluster::start(const cluster_options& options)
 
 std::optional<std::string> embedded_cluster::running_on(const fs::path& data_dir) {
     layout where;
-    where.data = data_dir / "postgres" / "data";
+    std::error_code error; // DATA_DIR/postgres may be a link, see prepare_layout
+    where.data = fs::weakly_canonical(data_dir / "postgres" / "data", error);
     const found_postmaster found = find_postmaster(where);
     if (found.status != "ready")
         return std::nullopt;

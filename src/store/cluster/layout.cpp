@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <functional>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -127,17 +128,52 @@ log_line_prefix = '%m [%p] %q%a '
     return text;
 }
 
+/// Whether `user` may pass through `folder` and every folder above it.
+bool is_reachable(const fs::path& folder, const os_user& user) {
+    for (fs::path each = folder;; each = each.parent_path()) {
+        struct stat found {};
+        if (stat(each.c_str(), &found) != 0)
+            return false;
+        const mode_t needed = found.st_uid == user.uid   ? S_IXUSR
+                              : found.st_gid == user.gid ? S_IXGRP
+                                                         : S_IXOTH;
+        if ((found.st_mode & needed) == 0)
+            return false;
+        if (each == each.parent_path())
+            return true;
+    }
+}
+
+/// DATA_DIR/postgres, or for a data folder that the cluster's user cannot reach (a checkout in
+/// /root) a folder of its own below /var/lib/meridian, to which DATA_DIR/postgres is a link.
+result<fs::path> choose_root(const fs::path& data_dir, const os_user& user) {
+    const fs::path usual = data_dir / "postgres";
+    std::error_code error;
+    if (fs::is_symlink(usual, error))
+        return fs::read_symlink(usual, error);
+    if (geteuid() != 0 || fs::exists(usual, error) || is_reachable(data_dir, user))
+        return usual;
+    const fs::path parent = "/var/lib/meridian";
+    const fs::path elsewhere =
+        parent / fmt::format("{:016x}", std::hash<std::string>{}(data_dir.string()));
+    fs::create_directories(parent, error);
+    fs::create_directory_symlink(elsewhere, usual, error);
+    if (error)
+        return failed("make", usual);
+    return elsewhere;
+}
+
 } // namespace
 
 result<layout> prepare_layout(const fs::path& data_dir, const os_user& user) {
     std::error_code error;
     layout where;
-    where.root = fs::absolute(data_dir, error) / "postgres";
-    where.data = where.root / "data";
-    where.log = where.root / "postgres.log";
     // The cluster's user must be able to pass through our folder, not to list it.
     if (geteuid() == 0)
         fs::permissions(data_dir, fs::perms::others_exec, fs::perm_options::add, error);
+    MERIDIAN_TRY(where.root, choose_root(fs::absolute(data_dir, error).lexically_normal(), user));
+    where.data = where.root / "data";
+    where.log = where.root / "postgres.log";
     MERIDIAN_CHECK(make_private_folder(where.root, user));
     where.sockets = where.root / "run";
     if (fits_socket_address(where.sockets)) {

@@ -9,7 +9,9 @@
 
 namespace meridian::store::cluster {
 
-/// Where the cluster's things are: DATA_DIR/postgres/{data,run,postgres.log}.
+/// Where the cluster's things are: DATA_DIR/postgres/{data,run,postgres.log}. For root, where the
+/// cluster's user cannot enter the data folder, DATA_DIR/postgres is a link to a folder in
+/// /var/lib/meridian.
 struct layout {
     std::filesystem::path root; ///< DATA_DIR/postgres, of mode 0700
     std::filesystem::path data; ///< PGDATA; exists only when initdb has succeeded
