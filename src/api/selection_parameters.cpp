@@ -7,11 +7,6 @@
 namespace meridian::api {
 namespace {
 
-std::optional<std::string> optional_text(const call& request, std::string_view name) {
-    const auto* value = request.parameters.find(name);
-    return value ? std::optional<std::string>{*value} : std::nullopt;
-}
-
 result<std::optional<query::geo_query>> read_geo(const call& request,
                                                  const query::parse_scope& scope) {
     const auto& parameters = request.parameters;
@@ -40,6 +35,11 @@ result<std::optional<query::q_expression>> read_q(const call& request,
 }
 
 } // namespace
+
+std::optional<std::string> optional_text(const call& request, std::string_view name) {
+    const auto* value = request.parameters.find(name);
+    return value ? std::optional<std::string>{*value} : std::nullopt;
+}
 
 result<query::entity_selection> read_selection(const call& request,
                                                const jsonld::context& context) {

@@ -4,7 +4,14 @@
 #include "meridian/query/ast.hpp"
 #include "meridian/query/evaluate.hpp"
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace meridian::api {
+
+/// A query parameter, or nothing where it is absent.
+[[nodiscard]] std::optional<std::string> optional_text(const call& request, std::string_view name);
 
 /// id, type, idPattern, q, georel …, scopeQ of table 6.4.3.2-1; `attrs` is read with the
 /// projection. Fails with bad_request_data.

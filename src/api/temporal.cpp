@@ -12,11 +12,6 @@
 namespace meridian::api {
 namespace {
 
-std::optional<std::string> optional_text(const call& request, std::string_view name) {
-    const auto* value = request.parameters.find(name);
-    return value ? std::optional<std::string>{*value} : std::nullopt;
-}
-
 enum class interval : bool { optional, required };
 
 /// timerel, timeAt, endTimeAt, timeproperty and lastN (4.11).
