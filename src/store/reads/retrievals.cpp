@@ -65,9 +65,9 @@ asio::awaitable<retrievals::outcome> retrievals::retrieve(tenant_id tenant, std:
 void retrievals::add(tenant_id tenant, request what) {
     queue& of = queues_[tenant];
     of.waiting.push_back(std::move(what));
-    if (of.in_flight >= most_in_flight)
+    if (of.travels)
         return;
-    ++of.in_flight;
+    of.travels = true;
     asio::co_spawn(reader_->executor(), carry(shared_from_this(), tenant), asio::detached);
 }
 
@@ -84,9 +84,7 @@ asio::awaitable<void> retrievals::carry(std::shared_ptr<retrievals> self, tenant
         auto found = co_await select_by_uri(*self->reader_, tenant, uris);
         answer(taken, std::move(found));
     }
-    queue& done = self->queues_[tenant];
-    if (--done.in_flight == 0)
-        self->queues_.erase(tenant);
+    self->queues_.erase(tenant);
 }
 
 void retrievals::answer(std::vector<request>& asked, result<pg::result> found) {

@@ -13,8 +13,9 @@
 
 namespace meridian::store {
 
-/// Retrieves of one loop that share statements: up to `most_in_flight` of a tenant travel at once,
-/// and what comes meanwhile goes together when one of them is back. Owned by whoever runs on it.
+/// Retrieves of one loop that share statements: one statement of a tenant travels at a time, and
+/// what comes meanwhile goes together when it is back. Two at a time made the groups half as large
+/// and cost 60 % more database CPU a retrieve. Owned by whoever runs on it.
 class retrievals : public std::enable_shared_from_this<retrievals> {
 public:
     using outcome = result<std::optional<entity_row>>;
@@ -22,7 +23,6 @@ public:
 
     asio::awaitable<outcome> retrieve(tenant_id tenant, std::string uri);
 
-    static constexpr int most_in_flight = 2;
     static constexpr std::size_t most_together = 256;
 
     /// Who waits for an Entity.
@@ -39,7 +39,7 @@ private:
     };
     struct queue {
         std::vector<request> waiting;
-        int in_flight = 0;
+        bool travels = false;
     };
     void add(tenant_id tenant, request what);
     static asio::awaitable<void> carry(std::shared_ptr<retrievals> self, tenant_id tenant);
