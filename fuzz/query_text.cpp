@@ -2,6 +2,7 @@
 // read again, and no text of a user's leaves its string in a jsonpath.
 
 #include "fuzz.hpp"
+#include "support/closed_path.hpp"
 
 #include "meridian/jsonld/context.hpp"
 #include "meridian/query/jsonpath.hpp"
@@ -21,23 +22,6 @@ public:
     [[nodiscard]] std::string_view iri(ngsild::name_id) const noexcept override { return {}; }
 };
 
-/// Outside of its strings a filter holds our fixed words, digits and signs alone.
-bool is_closed(const std::string& path) {
-    std::string outside;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        if (path[i] != '"') {
-            outside += path[i];
-            continue;
-        }
-        for (++i; i < path.size() && path[i] != '"'; ++i)
-            i += path[i] == '\\' ? 1 : 0;
-        if (i >= path.size())
-            return false;
-    }
-    return outside.find_first_not_of("()!&|=<>.?@$*[] 0123456789-+existypruefal") ==
-           std::string::npos;
-}
-
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -51,6 +35,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto again = query::parse_q(text, canonical);
     fuzz::expect(again.has_value() && *again == *read, "parse(to_text(q)) == q");
     const auto filter = query::render_jsonpath(*read, all_names());
-    fuzz::expect(is_closed(filter.certain) && is_closed(filter.possible), "strings stay closed");
+    fuzz::expect(test::is_closed(filter.certain) && test::is_closed(filter.possible),
+                 "strings stay closed");
     return 0;
 }

@@ -1,5 +1,7 @@
 #include "api/media_type.hpp"
 
+#include "meridian/base/text.hpp"
+
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -10,20 +12,12 @@ namespace {
 
 constexpr std::array media_types{media_type::json, media_type::ld_json, media_type::geo_json};
 
-std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
 /// The part of `text` before `separator`; `text` becomes what follows it.
 std::string_view take_until(std::string_view& text, char separator) noexcept {
     const auto end = text.find(separator);
     const auto part = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return trim(part);
+    return trimmed(part);
 }
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
@@ -92,7 +86,7 @@ std::string_view name_of(media_type type) noexcept {
 }
 
 result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json) {
-    if (trim(accept).empty())
+    if (trimmed(accept).empty())
         return media_type::json;
     int best_weight = 0;
     media_type best = media_type::json;

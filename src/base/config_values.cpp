@@ -1,5 +1,7 @@
 #include "config_options.hpp"
 
+#include "meridian/base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -27,13 +29,6 @@ constexpr unit byte_units[] = {
 constexpr unit time_units[] = {
     {"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1'000}, {"ms", 1}};
 
-string_view trim(string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 template <typename Number>
 std::optional<Number> parse_number(string_view text) noexcept {
     Number number{};
@@ -50,7 +45,7 @@ std::optional<std::uint64_t> parse_quantity(string_view text,
     const auto number = parse_number<std::uint64_t>(text.substr(0, digits));
     if (!number)
         return std::nullopt;
-    const string_view name = trim(text.substr(digits));
+    const string_view name = trimmed(text.substr(digits));
     if (name.empty() && *number == 0)
         return 0;
     for (const unit& candidate : units)
@@ -116,7 +111,7 @@ complaint read(const option&, string_view text, std::vector<std::string>& target
     target.clear();
     while (!text.empty()) {
         const auto comma = std::min(text.find(','), text.size());
-        if (const auto part = trim(text.substr(0, comma)); !part.empty())
+        if (const auto part = trimmed(text.substr(0, comma)); !part.empty())
             target.emplace_back(part);
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
@@ -215,7 +210,7 @@ string_view form_of(const option& row) {
 }
 
 std::optional<std::string> assign(const option& row, string_view text, config& target) {
-    return std::visit([&](auto member) { return read(row, trim(text), target.*member); },
+    return std::visit([&](auto member) { return read(row, trimmed(text), target.*member); },
                       row.member);
 }
 

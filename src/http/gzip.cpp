@@ -1,5 +1,7 @@
 #include "http/gzip.hpp"
 
+#include "meridian/base/text.hpp"
+
 #include "meridian/http/request.hpp"
 
 #include <zlib.h>
@@ -8,14 +10,6 @@
 
 namespace meridian::http {
 namespace {
-
-std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// `q=0`, `q=0.0`, `q=0.000`
 bool is_zero_weight(std::string_view parameter) noexcept {
@@ -33,9 +27,9 @@ bool accepts_gzip(std::string_view header) noexcept {
         const auto item = header.substr(0, comma);
         header = comma == std::string_view::npos ? std::string_view() : header.substr(comma + 1);
         const auto semicolon = item.find(';');
-        const auto coding = trim(item.substr(0, semicolon));
-        const bool refused =
-            semicolon != std::string_view::npos && is_zero_weight(trim(item.substr(semicolon + 1)));
+        const auto coding = trimmed(item.substr(0, semicolon));
+        const bool refused = semicolon != std::string_view::npos &&
+                             is_zero_weight(trimmed(item.substr(semicolon + 1)));
         if (same_name(coding, "gzip") || same_name(coding, "x-gzip"))
             return !refused;
         if (coding == "*")

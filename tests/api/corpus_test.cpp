@@ -1,15 +1,12 @@
-/// The published normalized examples of the Smart Data Models through the whole broker, where a
-/// checkout of the corpus is at hand: MERIDIAN_SHARED names its parent folder, else it is looked
-/// for beside the sources.
+/// The published normalized examples of the Smart Data Models through the whole broker.
 #include "api/support.hpp"
 
 #include "support/receiver.hpp"
+#include "support/smart_data_models.hpp"
 
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <mutex>
-#include <set>
 
 namespace meridian::api::test {
 namespace {
@@ -19,24 +16,10 @@ using meridian::test::received;
 using meridian::test::receiver;
 using meridian::test::reply;
 
-fs::path corpus_folder() {
-    const char* shared = std::getenv("MERIDIAN_SHARED");
-    const auto base = shared != nullptr ? fs::path(shared)
-                                        : fs::path(MERIDIAN_SOURCE_DIR).parent_path() / "shared";
-    return base / "corpus" / "smart-data-models";
-}
-
 json read_file(const fs::path& file) {
     std::ifstream in(file);
     return json::parse(in, nullptr, false);
 }
-
-/// Examples with faults, which tests/ngsild/corpus_test.cpp tells of one by one.
-const std::set<std::string> faulty{
-    "BicycleParkingStation", "Catalogue", "CityWork",         "Device",
-    "FloodMonitoring",       "Lamp",      "PhreaticObserved", "Sensor",
-    "SolarEnergy",           "Vehicle",   "WaterObserved",    "WaterQualityObserved",
-    "WeatherForecast"};
 
 /// Serves the corpus' @contexts: each URL of the corpus has a path here, and each model one where
 /// its example's whole @context is.
@@ -150,7 +133,7 @@ void round_trip(const example& of, const std::string& context_url) {
     auto payload = of.payload;
     payload.erase("@context");
     const auto made = client.post(entities, payload, link);
-    if (faulty.contains(of.model)) {
+    if (meridian::test::faulty_examples().contains(of.model)) {
         EXPECT_EQ(kind_of(made), "400 BadRequestData") << of.model;
         return;
     }
@@ -179,7 +162,7 @@ void round_trip(const example& of, const std::string& context_url) {
 }
 
 TEST(smart_data_models, normalized_examples_survive_the_broker_in_every_representation) {
-    const auto folder = corpus_folder();
+    const auto folder = meridian::test::corpus_folder(MERIDIAN_SOURCE_DIR);
     if (!fs::exists(folder))
         GTEST_SKIP() << "no corpus at " << folder;
     context_host contexts(folder);

@@ -1,25 +1,18 @@
 #include "support.hpp"
 
-#include <cstdlib>
+#include "../support/smart_data_models.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
-
-// The published normalized examples of the Smart Data Models, where a checkout of the corpus is at
-// hand: MERIDIAN_SHARED names its parent folder, else it is looked for beside the sources.
 
 namespace meridian::ngsild {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path corpus_folder() {
-    const char* shared = std::getenv("MERIDIAN_SHARED");
-    const auto base = shared != nullptr ? fs::path(shared)
-                                        : fs::path(MERIDIAN_SOURCE_DIR).parent_path() / "shared";
-    return base / "corpus" / "smart-data-models";
-}
+using test::faulty_examples;
 
 json read_file(const fs::path& file) {
     std::ifstream in(file);
@@ -52,28 +45,8 @@ private:
     std::map<std::string, json> documents_;
 };
 
-// Faults of the published files, each with what is wrong in it.
-const std::map<std::string, std::string>& faulty_examples() {
-    static const std::map<std::string, std::string> faults{
-        {"BicycleParkingStation", "names with dots (4.6.2)"},
-        {"Catalogue", "a Relationship with value in the place of object"},
-        {"CityWork", "a type with a trailing blank"},
-        {"Device", "an Attribute called value (4.5.1)"},
-        {"FloodMonitoring", "an Attribute of type string"},
-        {"Lamp", "several default instances (4.5.5)"},
-        {"PhreaticObserved", "times with two T"},
-        {"Sensor", "several default instances (4.5.5)"},
-        {"SolarEnergy", "a Point of several positions"},
-        {"Vehicle", "a time with an offset, which is not Z (4.6.3)"},
-        {"WaterObserved", "a time as the object of a Relationship"},
-        {"WaterQualityObserved", "names with hyphens (4.6.2)"},
-        {"WeatherForecast", "an id that is no URI"},
-    };
-    return faults;
-}
-
 TEST(smart_data_models, normalized_examples_parse_and_survive_storage) {
-    const auto folder = corpus_folder();
+    const auto folder = test::corpus_folder(MERIDIAN_SOURCE_DIR);
     if (!fs::exists(folder))
         GTEST_SKIP() << "no corpus at " << folder;
     corpus_contexts contexts(folder);

@@ -1,5 +1,6 @@
 #include "support.hpp"
 
+#include "../support/closed_path.hpp"
 #include "../support/fake_names.hpp"
 #include "../support/random_entities.hpp"
 #include "meridian/query/jsonpath.hpp"
@@ -8,6 +9,7 @@
 namespace meridian::query {
 namespace {
 
+using test::is_closed;
 using testing::iri;
 using testing::q;
 using testing::with;
@@ -60,23 +62,6 @@ TEST_F(design_store_search_kv, what_the_row_cannot_tell_is_only_possible) {
 TEST_F(design_store_search_kv, a_range_is_one_filter) {
     EXPECT_NE(rendered("a==10..20").certain.find(R"($."11" ? (((@ >= 10) && (@ <= 20))))"),
               std::string::npos);
-}
-
-/// Every character that is not within a JSON string is one of the fixed words, a digit or a sign.
-bool is_closed(const std::string& path) {
-    std::string outside;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        if (path[i] != '"') {
-            outside += path[i];
-            continue;
-        }
-        for (++i; i < path.size() && path[i] != '"'; ++i)
-            i += path[i] == '\\' ? 1 : 0;
-        if (i >= path.size())
-            return false;
-    }
-    return outside.find_first_not_of("()!&|=<>.?@$*[] 0123456789-+existypruefal") ==
-           std::string::npos;
 }
 
 TEST_F(design_store_search_kv, no_text_of_a_user_leaves_its_string) {

@@ -1,5 +1,7 @@
 #include "ngsild/representation/language.hpp"
 
+#include "meridian/base/text.hpp"
+
 #include "ngsild/representation/spans.hpp"
 
 #include <algorithm>
@@ -15,14 +17,6 @@ char lower(char c) noexcept {
 
 bool equals(std::string_view tag, std::string_view range) noexcept {
     return std::ranges::equal(tag, range, {}, lower);
-}
-
-std::string_view trim(std::string_view text) noexcept {
-    while (text.starts_with(' '))
-        text.remove_prefix(1);
-    while (text.ends_with(' '))
-        text.remove_suffix(1);
-    return text;
 }
 
 /// The quality of a range in thousandths; 1000 where it gives none that can be read.
@@ -81,7 +75,7 @@ language_preference::language_preference(std::string_view text) {
         const auto semicolon = part.find(';');
         const auto parameters =
             semicolon == std::string_view::npos ? std::string_view{} : part.substr(semicolon);
-        std::string range(trim(part.substr(0, semicolon)));
+        std::string range(trimmed(part.substr(0, semicolon)));
         std::ranges::transform(range, range.begin(), lower);
         if (const int weight = quality(parameters); weight > 0 && !range.empty())
             read.emplace_back(weight, std::move(range));
