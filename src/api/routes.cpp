@@ -54,7 +54,7 @@ constexpr std::array table{
     route{method::post, "/ngsi-ld/v1/entities", create_entity, local_only},
     route{method::delete_, "/ngsi-ld/v1/entities", purge_entities, of_purge},
     route{method::post, "/ngsi-ld/v1/entities/{}/attrs", append_attributes, of_append},
-    route{method::patch, "/ngsi-ld/v1/entities/{}/attrs", update_attributes, of_append},
+    route{method::patch, "/ngsi-ld/v1/entities/{}/attrs", update_attributes, of_target},
     route{method::patch, "/ngsi-ld/v1/entities/{}/attrs/{}", partial_update_attribute, of_target},
     route{method::put, "/ngsi-ld/v1/entities/{}/attrs/{}", replace_attribute, of_target},
     route{method::delete_, "/ngsi-ld/v1/entities/{}/attrs/{}", delete_attribute,

@@ -38,6 +38,11 @@ problem cursor::error(std::string_view what) const {
                    fmt::format("{}: {} at byte {}", parameter_, what, at_)};
 }
 
+problem cursor::too_complex(std::string_view what) const {
+    return problem{problem_kind::too_complex_query,
+                   fmt::format("{}: {} at byte {}", parameter_, what, at_)};
+}
+
 namespace {
 
 std::size_t name_length(std::string_view text) noexcept {

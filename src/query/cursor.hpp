@@ -28,6 +28,8 @@ public:
     void skip_blanks() noexcept;
     /// A problem of this parameter at this place.
     [[nodiscard]] problem error(std::string_view what) const;
+    /// 5.5.2 TooComplexQuery: well formed as far as it was read, but more than a limit allows.
+    [[nodiscard]] problem too_complex(std::string_view what) const;
     [[nodiscard]] std::string_view parameter() const noexcept { return parameter_; }
 
 private:

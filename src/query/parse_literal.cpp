@@ -138,7 +138,7 @@ read_equality_operand(cursor& from) {
             break;
         from = ahead;
         if (values.size() == parse_limits{}.terms)
-            return from.error("too many values");
+            return from.too_complex("too many values");
         MERIDIAN_TRY(auto next, read_one(from));
         values.push_back(std::move(next.value));
     }

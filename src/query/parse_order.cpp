@@ -48,7 +48,7 @@ result<ordering> parse_order(const order_parameters& given, const parse_scope& s
     MERIDIAN_TRY(auto from, cursor::open(given.order_by, "orderBy", scope.limits));
     do {
         if (made.terms.size() == scope.limits.terms)
-            return from.error("too many terms");
+            return from.too_complex("too many terms");
         MERIDIAN_TRY(auto one, read_order_term(from, scope));
         made.terms.push_back(std::move(one));
     } while (from.take(","));

@@ -68,7 +68,7 @@ result<std::vector<std::string>> read_trailing(cursor& from, const parse_scope& 
     std::vector<std::string> members;
     do {
         if (members.size() == scope.limits.depth)
-            return from.error("too many names in the path");
+            return from.too_complex("too many names in the path");
         MERIDIAN_TRY(auto one, read_member(from, scope.names));
         members.push_back(std::move(one));
     } while (from.take("."));
@@ -106,7 +106,7 @@ result<brace_head> read_brace_head(cursor& from, const parse_scope& scope) {
                 expand(parts == 1 ? last : written_name{all, false}, scope.context));
             from.skip(1);
             if (head.types.size() > scope.limits.terms)
-                return from.error("too many types");
+                return from.too_complex("too many types");
             continue;
         }
         if (parts > 1)
@@ -134,7 +134,7 @@ result<value_path> read_value_path(cursor& from, const written_name& first,
             return path;
         }
         if (path.names.size() == scope.limits.depth)
-            return from.error("too many names in the path");
+            return from.too_complex("too many names in the path");
         path.names.push_back(expand(name, scope.context));
         if (last)
             break;
@@ -152,7 +152,7 @@ result<attribute_path> read_attribute_path(cursor& from, const parse_scope& scop
     MERIDIAN_TRY(auto name, read_name(from, scope.names));
     while (from.take("{")) {
         if (path.links.size() == scope.limits.depth)
-            return from.error("too many linked Entities in the path");
+            return from.too_complex("too many linked Entities in the path");
         MERIDIAN_TRY(auto head, read_brace_head(from, scope));
         path.links.push_back({expand(name, scope.context), std::move(head.types)});
         name = head.name;

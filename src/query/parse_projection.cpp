@@ -27,7 +27,7 @@ public:
         projection_list terms;
         do {
             if (++count_ > scope_.limits.terms * 4)
-                return from_.error("too many names");
+                return from_.too_complex("too many names");
             MERIDIAN_TRY(auto one, term(depth));
             terms.push_back(std::move(one));
         } while (from_.take(",") || from_.take("|"));
@@ -45,7 +45,7 @@ private:
         if (made.of_entity)
             return from_.error("only a Relationship leads to other Entities");
         if (depth == scope_.limits.depth)
-            return from_.error("braces are nested too deep");
+            return from_.too_complex("braces are nested too deep");
         from_.skip(1);
         MERIDIAN_TRY(made.linked, list(depth + 1));
         if (!from_.take("}"))
@@ -75,7 +75,7 @@ result<std::vector<std::string>> parse_names(std::string_view text, std::string_
     std::vector<std::string> names;
     do {
         if (names.size() == scope.limits.terms * 4)
-            return from.error("too many names");
+            return from.too_complex("too many names");
         MERIDIAN_TRY(const auto name, read_name_or_uri(from, scope.names, ","));
         if (!name.is_iri && is_entity_member(name.text))
             return from.error("an Attribute is wanted, not a member of the Entity");

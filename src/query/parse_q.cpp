@@ -80,7 +80,7 @@ private:
             return one;
         }
         if (depth == scope_.limits.depth)
-            return from_.error("parentheses are nested too deep");
+            return from_.too_complex("parentheses are nested too deep");
         MERIDIAN_TRY(auto inner, any_of(depth + 1));
         if (!from_.take(")"))
             return from_.error("expected )");
@@ -89,7 +89,7 @@ private:
 
     result<q_term> term() {
         if (++terms_ > scope_.limits.terms)
-            return from_.error("too many terms");
+            return from_.too_complex("too many terms");
         q_term made;
         MERIDIAN_TRY(made.target, read_attribute_path(from_, scope_));
         const auto* found = std::find_if(operators.begin(), operators.end(),

@@ -66,7 +66,7 @@ private:
             return normal_form<Leaf>{{std::move(leaf)}};
         }
         if (depth == limits_.depth)
-            return from_.error("parentheses are nested too deep");
+            return from_.too_complex("parentheses are nested too deep");
         MERIDIAN_TRY(auto inner, any_of(depth + 1));
         if (!from_.take(")"))
             return from_.error("expected )");
@@ -82,7 +82,7 @@ private:
             terms += list.size();
         }
         if (terms > 4 * limits_.terms)
-            return from_.error("too many terms");
+            return from_.too_complex("too many terms");
         std::sort(form.begin(), form.end());
         form.erase(std::unique(form.begin(), form.end()), form.end());
         normal_form<Leaf> kept;
@@ -113,7 +113,7 @@ result<scope_pattern> read_scope_pattern(cursor& from, const parse_limits& limit
             return read;
         }
         if (read.levels.size() == limits.depth * 4)
-            return from.error("too many scope levels");
+            return from.too_complex("too many scope levels");
         if (from.take("+")) {
             read.levels.emplace_back("+");
             continue;
