@@ -1,6 +1,7 @@
 /// Clauses 6.25 to 6.28: the resources types/, types/{type}, attributes/ and attributes/{attrId}.
 #include "meridian/ngsild/discovery.hpp"
 #include "api/handlers.hpp"
+#include "meridian/store/name_lookup.hpp"
 
 #include <algorithm>
 #include <map>
@@ -69,14 +70,33 @@ std::vector<described_attribute> by_attribute(const std::vector<store::attribute
     return attributes;
 }
 
-/// The names in a path segment that stand for a type or Attribute: 0 where nobody has used it.
-name_id known_name(const call& request, const jsonld::context& context) {
-    return request.with.services.dictionary.find(context.expand(request.path[0]));
+/// The name in a path segment that stands for a type or Attribute: 0 where nobody has used it.
+asio::awaitable<result<name_id>> known_name(const call& request, const jsonld::context& context) {
+    const auto iri = context.expand(request.path[0]);
+    const auto finding = [&iri](const ngsild::names& names) -> result<name_id> {
+        return names.find(iri);
+    };
+    auto found = store::with_names_of_query(request.with.services.dictionary, finding);
+    co_return co_await std::move(found);
 }
 
 problem unknown(std::string_view what, const std::string& name) {
     return problem{problem_kind::resource_not_found,
                    "no Entity has the " + std::string{what} + " '" + name + "'"};
+}
+
+/// How a list of names is written: append_entity_type_list or append_attribute_list.
+using list_writer = void (*)(std::string& out, std::string_view list_id,
+                             const std::vector<name_id>& names, const std::string& context_member,
+                             ngsild::compacted_names& compacted);
+
+/// 5.7.5 and 5.7.8: the names alone, in alphabetical order.
+http::response name_list(call& request, const discovery_call& asked, std::string_view list_id,
+                         std::vector<name_id> ids, list_writer append) {
+    sort_by_name(ids, request.with.services.dictionary);
+    std::string body;
+    append(body, list_id, ids, asked.context_member(), request.with.names_of(asked.context));
+    return answer_with(asked.type, *asked.context, std::move(body));
 }
 
 constexpr std::string_view type_list_id = "urn:ngsi-ld:EntityTypeList:meridian";
@@ -105,28 +125,25 @@ std::vector<ngsild::described_type> by_type(const std::vector<store::type_use>& 
 handler_result list_types(call& request) {
     MERIDIAN_CO_TRY(auto asked, co_await read_discovery_call(request));
     MERIDIAN_CO_TRY(const bool details, request.parameters.flag("details"));
-    const auto& dictionary = request.with.services.dictionary;
-    auto& names = request.with.names_of(asked.context);
     MERIDIAN_CO_TRY(const auto types, co_await asked.stored().types(asked.scope.tenant));
-    std::string body;
-    if (details) {
-        MERIDIAN_CO_TRY(const auto uses, co_await asked.stored().attributes(asked.scope.tenant));
-        ngsild::append_entity_types(body, by_type(types, uses, dictionary), asked.context_member(),
-                                    names);
-    } else {
+    if (!details) {
         std::vector<name_id> ids;
         for (const auto& use : types)
             ids.push_back(use.type);
-        sort_by_name(ids, dictionary);
-        ngsild::append_entity_type_list(body, type_list_id, ids, asked.context_member(), names);
+        co_return name_list(request, asked, type_list_id, std::move(ids),
+                            ngsild::append_entity_type_list);
     }
+    MERIDIAN_CO_TRY(const auto uses, co_await asked.stored().attributes(asked.scope.tenant));
+    std::string body;
+    ngsild::append_entity_types(body, by_type(types, uses, request.with.services.dictionary),
+                                asked.context_member(), request.with.names_of(asked.context));
     co_return answer_with(asked.type, *asked.context, std::move(body));
 }
 
 /// 6.26.3.1 GET types/{type}: 5.7.7.
 handler_result retrieve_type(call& request) {
     MERIDIAN_CO_TRY(auto asked, co_await read_discovery_call(request));
-    const auto type = known_name(request, *asked.context);
+    MERIDIAN_CO_TRY(const auto type, co_await known_name(request, *asked.context));
     if (type == 0)
         co_return unknown("type", request.path[0]);
     MERIDIAN_CO_TRY(const auto types, co_await asked.stored().types(asked.scope.tenant, type));
@@ -144,27 +161,24 @@ handler_result retrieve_type(call& request) {
 handler_result list_attributes(call& request) {
     MERIDIAN_CO_TRY(auto asked, co_await read_discovery_call(request));
     MERIDIAN_CO_TRY(const bool details, request.parameters.flag("details"));
-    const auto& dictionary = request.with.services.dictionary;
-    auto& names = request.with.names_of(asked.context);
     MERIDIAN_CO_TRY(const auto uses, co_await asked.stored().attributes(asked.scope.tenant));
-    std::string body;
-    if (details) {
-        ngsild::append_attributes(body, by_attribute(uses, dictionary), asked.context_member(),
-                                  names);
-    } else {
+    if (!details) {
         std::vector<name_id> ids;
         for (const auto& use : uses)
             ids.push_back(use.attribute);
-        sort_by_name(ids, dictionary);
-        ngsild::append_attribute_list(body, attribute_list_id, ids, asked.context_member(), names);
+        co_return name_list(request, asked, attribute_list_id, std::move(ids),
+                            ngsild::append_attribute_list);
     }
+    std::string body;
+    ngsild::append_attributes(body, by_attribute(uses, request.with.services.dictionary),
+                              asked.context_member(), request.with.names_of(asked.context));
     co_return answer_with(asked.type, *asked.context, std::move(body));
 }
 
 /// 6.28.3.1 GET attributes/{attrId}: 5.7.10.
 handler_result retrieve_attribute(call& request) {
     MERIDIAN_CO_TRY(auto asked, co_await read_discovery_call(request));
-    const auto attribute = known_name(request, *asked.context);
+    MERIDIAN_CO_TRY(const auto attribute, co_await known_name(request, *asked.context));
     if (attribute == 0)
         co_return unknown("Attribute", request.path[0]);
     auto& stored = asked.stored();

@@ -19,8 +19,10 @@ handler_result query_entities_by_post(call& request) {
     MERIDIAN_CO_TRY(auto body, read_object(request, "a Query"));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto asked_for, read_query(body.content, query_scope(request, *context)));
+    auto learning = learn_names(request, asked_for.shown, asked_for.dataset_ids, *context);
+    MERIDIAN_CO_CHECK(co_await std::move(learning));
+    MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto shown,
                     read_projection(asked_for.shown, *context, request.with.services.dictionary));
     how.shown = std::move(shown.shown);

@@ -1,6 +1,7 @@
 #include "api/representation_parameters.hpp"
 
 #include "meridian/query/parse.hpp"
+#include "meridian/store/name_lookup.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -192,6 +193,28 @@ bool shows_anything(const ngsild::projection& shown, const ngsild::document_view
             return true;
     }
     return false;
+}
+
+asio::awaitable<result<void>> learn_names(const call& request, projection_texts texts,
+                                          std::vector<std::string> dataset_ids,
+                                          const jsonld::context& context) {
+    if (const auto* geometry = request.parameters.find("geometryProperty"))
+        dataset_ids.push_back(context.expand(*geometry));
+    const auto asking = [&](const ngsild::names& names) -> result<void> {
+        (void)read_projection(texts, context, names);
+        for (const auto& iri : dataset_ids)
+            (void)names.find(iri);
+        return {};
+    };
+    auto learning = store::with_names_of_query(request.with.services.dictionary, asking);
+    co_return co_await std::move(learning);
+}
+
+asio::awaitable<result<void>> learn_names(const call& request, const jsonld::context& context) {
+    auto texts = projection_texts_of(request);
+    auto dataset_ids = request.parameters.list("datasetId").value_or(std::vector<std::string>{});
+    auto learning = learn_names(request, std::move(texts), std::move(dataset_ids), context);
+    co_return co_await std::move(learning);
 }
 
 result<ngsild::representation> read_representation(const call& request, media_type type,

@@ -46,6 +46,16 @@ struct read_projection_outcome {
                                   const ngsild::document_view& document);
 [[nodiscard]] projection_texts projection_texts_of(const call& request);
 
+/// Makes the dictionary know the names of `texts`, of geometryProperty and of `dataset_ids` that
+/// another broker on the database added: `read_projection` and `read_representation` take what it
+/// does not know for names that nothing has. Texts that are wrong are left to them.
+/// Fails with unavailable.
+asio::awaitable<result<void>> learn_names(const call& request, projection_texts texts,
+                                          std::vector<std::string> dataset_ids,
+                                          const jsonld::context& context);
+/// The same of the request's own parameters.
+asio::awaitable<result<void>> learn_names(const call& request, const jsonld::context& context);
+
 /// How the answer of 5.7.1 and 5.7.2 is to be written, by the query's parameters and the negotiated
 /// media type. `context_member` is set where the body must have an @context (6.3.5).
 /// Fails with bad_request_data, invalid_request, operation_not_supported.

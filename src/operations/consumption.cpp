@@ -1,6 +1,7 @@
 #include "meridian/operations/consumption.hpp"
 
 #include "meridian/query/evaluate.hpp"
+#include "meridian/store/name_lookup.hpp"
 #include "operations/apply.hpp"
 
 #include <algorithm>
@@ -56,7 +57,11 @@ asio::awaitable<result<store::entity_page>> query_entities(request_scope& scope,
         co_return problem{problem_kind::bad_request_data,
                           "too wide a query: one of type, attrs, q, georel or local=true must be "
                           "given (5.7.2.4)"};
-    auto plan = query::make_plan(wanted, scope.with.dictionary);
+    const auto planning = [&wanted](const ngsild::names& names) -> result<query::query_plan> {
+        return query::make_plan(wanted, names);
+    };
+    auto making = store::with_names_of_query(scope.with.dictionary, planning);
+    MERIDIAN_CO_TRY(const auto plan, co_await std::move(making));
     co_return co_await scope.with.entities.query(scope.tenant, plan);
 }
 

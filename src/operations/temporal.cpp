@@ -49,6 +49,15 @@ std::vector<std::vector<ngsild::name_id>> known_types(const ngsild::names& dicti
     return any_of;
 }
 
+/// The names that are compared by number.
+std::vector<std::string> names_in(const temporal_page_request& wanted) {
+    auto names = wanted.attributes;
+    if (wanted.selection.types)
+        for (const auto& all_of : wanted.selection.types->any_of)
+            names.insert(names.end(), all_of.begin(), all_of.end());
+    return names;
+}
+
 /// The instances of an evolution as an Entity whose Attributes have many instances: what q, geo
 /// and scope test in 5.7.4.4.
 ngsild::entity entity_of(const store::evolution& evolution, const ngsild::names& dictionary) {
@@ -140,6 +149,8 @@ asio::awaitable<result<temporal_outcome<store::evolution>>>
 retrieve_temporal_entity(request_scope& scope, std::string id, query::temporal_query interval,
                          std::vector<std::string> attributes, std::int32_t instance_limit) {
     const auto& dictionary = scope.with.dictionary;
+    auto asking = scope.with.dictionary.look_up(attributes);
+    MERIDIAN_CO_CHECK(co_await std::move(asking));
     store::temporal_request request;
     request.interval = interval;
     request.instance_limit = instance_limit;
@@ -166,6 +177,8 @@ query_temporal_entities(request_scope& scope, temporal_page_request wanted,
         co_return problem{problem_kind::bad_request_data,
                           "too wide a query: type, attrs, q, georel or local=true must be given "
                           "(5.7.4.4)"};
+    auto asking = scope.with.dictionary.look_up(names_in(wanted));
+    MERIDIAN_CO_CHECK(co_await std::move(asking));
     store::temporal_request request;
     request.interval = wanted.interval;
     request.instance_limit = instance_limit;

@@ -1,6 +1,9 @@
 #include "meridian/store/discovery.hpp"
 
 #include "store/pg/pool.hpp"
+#include "store/reads/learn.hpp"
+
+#include <array>
 
 namespace meridian::store {
 namespace {
@@ -52,6 +55,16 @@ SELECT tenant_id, type_id, attr_id, kind, sum(delta) FROM gone
 GROUP BY tenant_id, type_id, attr_id, kind
 HAVING sum(delta) <> 0)sql"};
 
+void append_unknown(std::vector<ngsild::name_id>& to, const type_use& use,
+                    const ngsild::names& dictionary) {
+    ngsild::append_unknown_names(to, std::array{use.type}, dictionary);
+}
+
+void append_unknown_of_use(std::vector<ngsild::name_id>& to, const attribute_use& use,
+                           const ngsild::names& dictionary) {
+    ngsild::append_unknown_names(to, std::array{use.type, use.attribute}, dictionary);
+}
+
 std::vector<attribute_use> read_uses(const pg::result& from) {
     std::vector<attribute_use> all;
     for (const pg::row row : from)
@@ -75,6 +88,7 @@ asio::awaitable<result<std::vector<type_use>>> discovery::types(tenant_id tenant
     std::vector<type_use> all;
     for (const pg::row row : *found)
         all.push_back({row.int4(0), row.int8(1)});
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, all, append_unknown));
     co_return all;
 }
 
@@ -86,7 +100,9 @@ discovery::attributes(tenant_id tenant, ngsild::name_id type, ngsild::name_id at
     auto found = co_await std::move(waiting);
     if (!found)
         co_return found.error();
-    co_return read_uses(*found);
+    auto all = read_uses(*found);
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, all, append_unknown_of_use));
+    co_return all;
 }
 
 asio::awaitable<result<std::vector<attribute_use>>> discovery::totals(tenant_id tenant,

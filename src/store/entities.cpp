@@ -1,12 +1,14 @@
 #include "meridian/store/entities.hpp"
 
 #include "store/pg/pool.hpp"
+#include "store/reads/learn.hpp"
 #include "store/reads/recheck.hpp"
 #include "store/reads/retrievals.hpp"
 #include "store/reads/rows_of.hpp"
 #include "store/reads/selection.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace meridian::store {
 namespace {
@@ -49,6 +51,11 @@ entity_page empty_page(const query::query_plan& plan) {
     return page;
 }
 
+void append_unknown(std::vector<ngsild::name_id>& to, const entity_row& row,
+                    const ngsild::names& dictionary) {
+    ngsild::append_unknown_names(to, row.document, dictionary);
+}
+
 asio::awaitable<result<pg::result>> execute(reader& on, const composed_statement& what) {
     const pg::statement statement = what.statement();
     auto waiting = on.pool().execute(statement, what.with());
@@ -79,7 +86,11 @@ bool entities::something_is_due() const noexcept {
 asio::awaitable<result<std::optional<entity_row>>> entities::retrieve(tenant_id tenant,
                                                                       std::string uri) {
     auto waiting = retrievals_->retrieve(tenant, std::move(uri));
-    co_return co_await std::move(waiting);
+    MERIDIAN_CO_TRY(auto found, co_await std::move(waiting));
+    if (found) {
+        MERIDIAN_CO_CHECK(co_await learn_names(*reader_, std::span(&*found, 1), append_unknown));
+    }
+    co_return found;
 }
 
 asio::awaitable<result<std::vector<entity_row>>>
@@ -93,6 +104,7 @@ entities::retrieve_all(tenant_id tenant, std::vector<std::string> uris) {
     const auto now =
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     std::erase_if(rows, [now](const entity_row& row) { return is_expired(row, now); });
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, rows, append_unknown));
     co_return rows;
 }
 
@@ -127,6 +139,7 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
     MERIDIAN_CO_TRY(std::vector<entity_row> rows, read_all(kept));
     entity_page page = make_page(std::move(rows), plan.page.limit);
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, page.rows, append_unknown));
     if (plan.want_count && kept->empty()) { // beyond the last page: no row carries the count
         MERIDIAN_CO_TRY(page.count, co_await count(tenant, plan));
     } else if (plan.want_count) {
@@ -149,6 +162,7 @@ asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tena
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
     MERIDIAN_CO_TRY(std::vector<entity_row> candidates, read_all(kept));
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, candidates, append_unknown));
     stretch made;
     made.examined = static_cast<std::int64_t>(candidates.size());
     made.last = candidates.empty() ? after : candidates.back().eid;

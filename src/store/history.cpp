@@ -2,6 +2,7 @@
 
 #include "store/pg/pool.hpp"
 #include "store/reads/history_statements.hpp"
+#include "store/reads/learn.hpp"
 
 #include <algorithm>
 
@@ -48,6 +49,13 @@ ngsild::history_row read_instance(const pg::row& row) {
     return made;
 }
 
+void append_unknown(std::vector<ngsild::name_id>& to, const evolution& of,
+                    const ngsild::names& dictionary) {
+    ngsild::append_unknown_names(to, of.types, dictionary);
+    for (const ngsild::history_row& row : of.rows)
+        ngsild::append_unknown_names(to, row, dictionary);
+}
+
 /// Hands the instances, which come in the order of the Entities and their Attributes, to them.
 void distribute(const std::shared_ptr<const pg::result>& instances, std::vector<evolution>& among,
                 std::int64_t limit) {
@@ -86,7 +94,7 @@ asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>&
         }
     }
     if (eids.empty())
-        co_return result<void>{};
+        co_return co_await learn_names(on, heads, append_unknown);
     std::int64_t limit = request.instance_limit;
     bool is_capped = true; // one more is asked for, to know whether any is held back
     if (request.interval.last_n && *request.interval.last_n <= limit) {
@@ -99,7 +107,7 @@ asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>&
     if (!found)
         co_return found.error();
     distribute(std::make_shared<const pg::result>(std::move(*found)), heads, limit);
-    co_return result<void>{};
+    co_return co_await learn_names(on, heads, append_unknown);
 }
 
 /// Heads as a statement gives them.

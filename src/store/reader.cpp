@@ -3,8 +3,8 @@
 
 namespace meridian::store {
 
-reader::reader(asio::any_io_executor executor, const database_options& options)
-    : executor_(std::move(executor)) {
+reader::reader(asio::any_io_executor executor, const database_options& options, dictionary* names)
+    : executor_(std::move(executor)), names_(names) {
     pg::connection_options how;
     how.conninfo = options.conninfo;
     how.application_name = options.application_name;

@@ -1,5 +1,6 @@
 #include "subscription/owed.hpp"
 
+#include "meridian/ngsild/unknown_names.hpp"
 #include "subscription/match.hpp"
 
 #include <algorithm>
@@ -104,27 +105,6 @@ result<void> fill_before(std::vector<attribute_change>& changes, std::string_vie
     return {};
 }
 
-void add_unknown(std::vector<ngsild::name_id>& to, const ngsild::instance_view& instance,
-                 const ngsild::names& dictionary) {
-    for (const auto id : {instance.attribute, instance.dataset})
-        if (id != 0 && dictionary.iri(id).empty())
-            to.push_back(id);
-    for (std::size_t index = 0; index < instance.attribute_count; ++index)
-        add_unknown(to, ngsild::nested_instance(instance, index), dictionary);
-}
-
-void add_unknown(std::vector<ngsild::name_id>& to, std::string_view document,
-                 const ngsild::names& dictionary) {
-    const auto view = ngsild::document_view::open(document);
-    if (!view)
-        return;
-    for (std::size_t index = 0; index < view->type_count(); ++index)
-        if (dictionary.iri(view->type(index)).empty())
-            to.push_back(view->type(index));
-    for (std::size_t index = 0; index < view->size(); ++index)
-        add_unknown(to, view->instance(index), dictionary);
-}
-
 } // namespace
 
 std::string encode_owed(const ngsild::change& what, previous_values previous,
@@ -184,7 +164,8 @@ std::vector<ngsild::name_id> unknown_names(std::string_view bytes,
         return unknown;
     reading from(bytes.substr(head));
     for (int i = 0; i < 2; ++i)
-        add_unknown(unknown, from.bytes(), dictionary);
+        if (const auto document = ngsild::document_view::open(from.bytes()))
+            ngsild::append_unknown_names(unknown, *document, dictionary);
     return unknown;
 }
 

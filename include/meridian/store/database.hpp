@@ -54,11 +54,17 @@ private:
     std::atomic<std::int64_t> earliest_{never};
 };
 
+class dictionary;
+
 /// The read connections of one io_context, shared by `entities`, `history`, `discovery` and
 /// `outbox` of that loop. Everything is called on that loop's thread.
 class reader {
 public:
-    reader(asio::any_io_executor executor, const database_options& options);
+    /// With `names`, what is read holds no name that the dictionary does not know: those that
+    /// another broker on the database added are looked up before an answer is given. It must
+    /// outlive the reader; without it the caller has to know all names.
+    reader(asio::any_io_executor executor, const database_options& options,
+           dictionary* names = nullptr);
     reader(const reader&) = delete;
     reader& operator=(const reader&) = delete;
     ~reader();
@@ -76,11 +82,14 @@ public:
     };
     [[nodiscard]] figures counted() const noexcept;
 
+    /// Null where there is none.
+    [[nodiscard]] dictionary* names() const noexcept { return names_; }
     [[nodiscard]] pg::pool& pool() noexcept { return *pool_; }
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
 private:
     asio::any_io_executor executor_;
+    dictionary* names_;
     std::unique_ptr<pg::pool> pool_;
 };
 

@@ -50,6 +50,9 @@ struct lane_hooks {
     /// The lock statement read a newer `subscription_version` of the tenant than was seen before:
     /// refreshes the snapshot before `owes` is called. Runs while the locks are held; be quick.
     std::function<asio::awaitable<void>(tenant_id, std::int64_t version)> refresh;
+    /// The locked documents hold these numbers, which the dictionary does not know: makes it know
+    /// them before the changes are applied. Runs while the locks are held.
+    std::function<asio::awaitable<result<void>>(std::vector<ngsild::name_id>)> learn;
     /// After COMMIT: the outbox rows that now exist, for immediate delivery by this process, which
     /// holds them for `first_lease`.
     std::function<void(std::vector<outbox_row>&&)> committed;

@@ -65,6 +65,7 @@ private:
     asio::awaitable<verdict> attempt(std::span<item> items, std::optional<problem>& why);
     asio::awaitable<verdict> lock(work& job, std::optional<problem>& why);
     asio::awaitable<verdict> write(work& job, std::optional<problem>& why);
+    asio::awaitable<verdict> learn_names(const work& job, std::optional<problem>& why);
     asio::awaitable<void> roll_back();
     /// After a COMMIT whose answer never came.
     asio::awaitable<verdict> ask_fate(const std::string& transaction, std::optional<problem>& why);

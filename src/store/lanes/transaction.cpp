@@ -23,6 +23,9 @@ asio::awaitable<lane::verdict> lane::attempt(std::span<item> items, std::optiona
     const verdict locked = co_await lock(job, why);
     if (locked != verdict::settled)
         co_return locked;
+    const verdict learnt = co_await learn_names(job, why);
+    if (learnt != verdict::settled)
+        co_return learnt;
     co_await refresh_subscriptions(job);
     job.apply(around_->hooks, new_ids_);
     if (!job.writes()) {
@@ -55,6 +58,19 @@ asio::awaitable<lane::verdict> lane::lock(work& job, std::optional<problem>& why
     }
     job.take_locks(std::move(answer.results[lock_step]), answer.results[clock_step]);
     co_return verdict::settled;
+}
+
+asio::awaitable<lane::verdict> lane::learn_names(const work& job, std::optional<problem>& why) {
+    auto unknown = job.unknown_names();
+    if (unknown.empty() || !around_->hooks.learn)
+        co_return verdict::settled;
+    auto learning = around_->hooks.learn(std::move(unknown));
+    const result<void> learnt = co_await std::move(learning);
+    if (learnt)
+        co_return verdict::settled;
+    co_await roll_back();
+    why = learnt.error();
+    co_return verdict::again;
 }
 
 asio::awaitable<lane::verdict> lane::write(work& job, std::optional<problem>& why) {

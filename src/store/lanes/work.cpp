@@ -1,5 +1,7 @@
 #include "store/lanes/work.hpp"
 
+#include "meridian/ngsild/unknown_names.hpp"
+
 #include <algorithm>
 
 namespace meridian::store {
@@ -48,6 +50,13 @@ void work::take_row(const pg::row& row) {
     on.was_living = on.is_living = true;
     if (opened)
         on.before = on.now = *opened;
+}
+
+std::vector<ngsild::name_id> work::unknown_names() const {
+    std::vector<ngsild::name_id> unknown;
+    for (const auto& [key, on] : states_)
+        ngsild::append_unknown_names(unknown, on.before, dictionary_);
+    return unknown;
 }
 
 std::size_t work::unknown() const noexcept {

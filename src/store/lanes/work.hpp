@@ -34,6 +34,8 @@ public:
         std::int64_t subscriptions;
     };
     [[nodiscard]] const std::vector<version>& versions() const noexcept { return versions_; }
+    /// Names in the locked documents that the dictionary does not know: another broker's.
+    [[nodiscard]] std::vector<ngsild::name_id> unknown_names() const;
     /// How many of the keys have no row: new Entities need at most so many numbers.
     [[nodiscard]] std::size_t unknown() const noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "meridian/query/evaluate.hpp"
 #include "store/pg/result.hpp"
+#include "store/reads/learn.hpp"
 #include "store/reads/retrievals.hpp"
 #include "store/reads/rows_of.hpp"
 
@@ -45,6 +46,11 @@ bool head_matches(const entity_row& row, const query::query_plan& plan,
 
 using linked_entities = std::unordered_map<std::string, std::optional<ngsild::entity>>;
 
+void append_unknown(std::vector<ngsild::name_id>& to, const entity_row& row,
+                    const ngsild::names& dictionary) {
+    ngsild::append_unknown_names(to, row.document, dictionary);
+}
+
 /// Loads Entities that a q looks into; those that do not exist are noted as such.
 asio::awaitable<result<void>> load_linked(reader& from, tenant_id tenant,
                                           const ngsild::names& dictionary,
@@ -57,11 +63,15 @@ asio::awaitable<result<void>> load_linked(reader& from, tenant_id tenant,
         into.try_emplace(uri);
     const auto rows = std::make_shared<const pg::result>(std::move(*found));
     const timestamp now = current_time();
+    std::vector<entity_row> linked;
     for (std::size_t at = 0; at < rows->size(); ++at) {
-        MERIDIAN_CO_TRY(const entity_row row, read_entity(rows, at));
+        MERIDIAN_CO_TRY(entity_row row, read_entity(rows, at));
         if (!is_expired(row, now))
-            into[std::string(row.uri)] = to_entity(row, dictionary, now);
+            linked.push_back(std::move(row));
     }
+    MERIDIAN_CO_CHECK(co_await learn_names(from, linked, append_unknown));
+    for (const entity_row& row : linked)
+        into[std::string(row.uri)] = to_entity(row, dictionary, now);
     co_return result<void>{};
 }
 
