@@ -2,6 +2,7 @@
 #include "api/handlers.hpp"
 #include "api/problem_response.hpp"
 #include "api/representation_parameters.hpp"
+#include "meridian/base/problem_details.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/ngsild/parse.hpp"
 #include "meridian/operations/batch.hpp"

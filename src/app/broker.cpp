@@ -48,7 +48,7 @@ operations::context_fetch_limits context_limits(const config& chosen) {
     operations::context_fetch_limits limits;
     limits.document_bytes = chosen.max_context;
     limits.timeout = chosen.context_timeout;
-    limits.default_lifetime = std::chrono::duration_cast<seconds>(chosen.context_max_age);
+    limits.default_lifetime = chosen.context_max_age;
     limits.processing.depth = chosen.max_context_depth;
     return limits;
 }
@@ -76,8 +76,9 @@ http::settings http_settings(const config& chosen) {
     settings.url_bytes = chosen.max_url;
     settings.body_bytes = chosen.max_body;
     settings.connections = chosen.max_connections;
-    settings.idle = std::chrono::duration_cast<seconds>(chosen.idle_timeout);
-    settings.request_read = std::chrono::duration_cast<seconds>(chosen.request_timeout);
+    settings.idle = chosen.idle_timeout;
+    settings.request_read = chosen.request_timeout;
+    settings.response_write = chosen.request_timeout;
     settings.gzip = chosen.gzip;
     settings.cors_origins = chosen.cors_origins;
     return settings;
@@ -111,10 +112,10 @@ std::uint64_t resident_bytes() {
 
 } // namespace
 
-io_thread::io_thread(std::unique_ptr<net::http_client> outbound, const config&,
+io_thread::io_thread(std::unique_ptr<net::http_client> outbound, store::dictionary& names,
                      const store::database_options& database, boost::asio::io_context& on)
     : client(std::move(outbound)),
-      reader(std::make_shared<store::reader>(on.get_executor(), database)), history(reader),
+      reader(std::make_shared<store::reader>(on.get_executor(), database, &names)), history(reader),
       discovery(reader), outbox(reader) {}
 
 broker::broker(const config& chosen, const std::string& conninfo, role as)
@@ -133,8 +134,12 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     std::vector<asio::any_io_executor> loops;
     for (const auto& context : contexts_)
         loops.emplace_back(context->get_executor());
+    auto hooks = subscriptions_->hooks();
+    hooks.learn = [this](std::vector<ngsild::name_id> ids) {
+        return dictionary_->look_up_ids(std::move(ids));
+    };
     lanes_ = std::make_unique<store::write_lanes>(std::move(loops), database_, *dictionary_,
-                                                  expiry_watch_, subscriptions_->hooks());
+                                                  expiry_watch_, std::move(hooks));
 }
 
 result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::string& conninfo,
@@ -156,7 +161,8 @@ result<void> broker::make_threads() {
         outbound.egress = egress_policy(config_);
         outbound.connections_per_host = config_.notification_concurrency_per_host;
         MERIDIAN_TRY(auto client, net::http_client::create(context->get_executor(), outbound));
-        auto made = std::make_unique<io_thread>(std::move(client), config_, database_, *context);
+        auto made =
+            std::make_unique<io_thread>(std::move(client), *dictionary_, database_, *context);
         made->entities =
             std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_);
         made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
@@ -270,7 +276,8 @@ void broker::append_database_metrics(std::string& out) const {
 asio::awaitable<void> broker::drain() {
     const auto deadline = std::chrono::steady_clock::now() + config_.drain_timeout;
     if (server_)
-        (void)co_await server_->drain(config_.drain_timeout); // false: cut off at the deadline
+        // false: cut off at the deadline
+        (void)co_await server_->drain(config_.drain_timeout, config_.drain_notice);
     if (sweep_)
         sweep_->stop();
     if (upkeep_)

@@ -28,7 +28,7 @@ namespace meridian::app {
 
 /// One I/O thread: its loop, and what only it uses. Members are in the order of their making.
 struct io_thread {
-    explicit io_thread(std::unique_ptr<net::http_client> outbound, const config& chosen,
+    explicit io_thread(std::unique_ptr<net::http_client> outbound, store::dictionary& names,
                        const store::database_options& database, boost::asio::io_context& on);
 
     std::unique_ptr<net::http_client> client;
@@ -62,7 +62,8 @@ public:
     [[nodiscard]] result<std::uint16_t> serve();
 
     /// SIGTERM: not ready any more, requests in flight are answered and deliveries flushed for at
-    /// most `drain_timeout`, then everything ends.
+    /// most `drain_timeout`; new connections are answered too until the requests in flight are,
+    /// and for `drain_notice` at least. Then everything ends.
     void stop();
 
     using task = std::function<asio::awaitable<void>(operations::services&)>;

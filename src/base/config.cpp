@@ -126,6 +126,8 @@ std::string configuration_file(std::span<const flag> flags, const environment& v
 result<config> checked(config settings) {
     if (settings.tls_cert.empty() != settings.tls_key.empty())
         return wrong("tls-cert and tls-key are only of use together");
+    if (settings.drain_notice > settings.drain_timeout)
+        return wrong("drain-notice must not be longer than drain-timeout");
     if (!settings.db.empty() && !settings.db.starts_with("postgresql://") &&
         !settings.db.starts_with("postgres://"))
         return wrong("db must be a URL that begins with postgresql://");

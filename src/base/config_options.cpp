@@ -40,6 +40,11 @@ constexpr option listening[] = {
      &config::drain_timeout,
      "How long requests in flight may go on after SIGTERM.",
      {0, day}},
+    {"drain-notice",
+     &config::drain_notice,
+     "How long at least new connections are still answered after SIGTERM, while /q/ready is 503: "
+     "longer than a load balancer's probing interval, where there is one.",
+     {0, day}},
 };
 
 constexpr option database[] = {

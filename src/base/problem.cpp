@@ -59,31 +59,33 @@ constexpr kind_text text_of(problem_kind kind) noexcept {
     case problem_kind::nonexistent_tenant:
         return {"NonexistentTenant", "Nonexistent tenant"};
     case problem_kind::unavailable:
-        return {"ServiceUnavailable", "Service unavailable"};
+        return {"ServiceUnavailable", "Service Unavailable"};
     case problem_kind::precondition_failed:
-        return {"PreconditionFailed", "Precondition failed"};
+        return {"PreconditionFailed", "Precondition Failed"};
+    case problem_kind::request_timeout:
+        return {"RequestTimeout", "Request Timeout"};
     case problem_kind::payload_too_large:
-        return {"PayloadTooLarge", "Payload too large"};
+        return {"PayloadTooLarge", "Payload Too Large"};
     case problem_kind::unsupported_media_type:
-        return {"UnsupportedMediaType", "Unsupported media type"};
+        return {"UnsupportedMediaType", "Unsupported Media Type"};
     case problem_kind::not_acceptable:
-        return {"NotAcceptable", "Not acceptable"};
+        return {"NotAcceptable", "Not Acceptable"};
     case problem_kind::length_required:
-        return {"LengthRequired", "Length required"};
+        return {"LengthRequired", "Length Required"};
     case problem_kind::method_not_allowed:
-        return {"MethodNotAllowed", "Method not allowed"};
+        return {"MethodNotAllowed", "Method Not Allowed"};
     case problem_kind::uri_too_long:
-        return {"URITooLong", "URI too long"};
+        return {"URITooLong", "URI Too Long"};
     case problem_kind::header_too_large:
-        return {"RequestHeaderFieldsTooLarge", "Request header fields too large"};
+        return {"RequestHeaderFieldsTooLarge", "Request Header Fields Too Large"};
     case problem_kind::loop_detected:
-        return {"LoopDetected", "Loop detected"};
+        return {"LoopDetected", "Loop Detected"};
     case problem_kind::gateway_timeout:
-        return {"GatewayTimeout", "Gateway timeout"};
+        return {"GatewayTimeout", "Gateway Timeout"};
     case problem_kind::bad_gateway:
-        return {"BadGateway", "Bad gateway"};
+        return {"BadGateway", "Bad Gateway"};
     case problem_kind::too_many_requests:
-        return {"TooManyRequests", "Too many requests"};
+        return {"TooManyRequests", "Too Many Requests"};
     }
     return {"InternalError", "Internal error"};
 }

@@ -1,6 +1,6 @@
 #include "http/response_head.hpp"
 
-#include "meridian/base/json.hpp"
+#include "meridian/base/problem_details.hpp"
 
 #include <boost/beast/http/status.hpp>
 
@@ -74,17 +74,8 @@ void append_head(std::string& out, const response& answer, const response_frame&
     out += "\r\n\r\n";
 }
 
-response refusal(unsigned status, problem_kind kind, std::string_view detail) {
-    std::string body = "{\"type\":\"https://uri.etsi.org/ngsi-ld/errors/";
-    body += type_name(kind);
-    body += "\",\"title\":";
-    append_json_string(body, title(kind));
-    body += ",\"status\":";
-    append_number(body, status);
-    body += ",\"detail\":";
-    append_json_string(body, detail);
-    body += '}';
-    response out(status, "application/json", std::move(body));
+response refusal(const problem& why) {
+    response out(status_of(why.kind()), "application/json", to_text(problem_details(why)));
     out.close = true;
     return out;
 }

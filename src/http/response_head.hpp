@@ -25,6 +25,6 @@ void append_head(std::string& out, const response& answer, const response_frame&
 }
 
 /// The server's own refusals: a ProblemDetails (5.5.3) and the end of the connection.
-[[nodiscard]] response refusal(unsigned status, problem_kind kind, std::string_view detail);
+[[nodiscard]] response refusal(const problem& why);
 
 } // namespace meridian::http

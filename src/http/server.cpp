@@ -73,6 +73,7 @@ server::~server() {
     for (const auto& each : state_->shards)
         asio::post(each->context(), [each] {
             each->drain();
+            each->stop_listening();
             each->abort_all();
         });
 }
@@ -85,20 +86,34 @@ std::size_t server::connections() const noexcept {
     return state_->common->connections.load(std::memory_order_relaxed);
 }
 
-asio::awaitable<bool> server::drain(std::chrono::milliseconds patience) {
-    const auto deadline = clock::now() + patience;
+asio::awaitable<bool> server::drain(std::chrono::milliseconds patience,
+                                    std::chrono::milliseconds notice) {
+    const auto began = clock::now();
+    const auto deadline = began + patience;
+    asio::steady_timer timer(co_await asio::this_coro::executor);
     for (const auto& each : state_->shards)
         asio::post(each->context(), [each] { each->drain(); });
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    while (clock::now() < deadline) {
+    // Connections that come now do not prolong this: a peer that keeps asking cannot stop the stop.
+    do {
         timer.expires_after(std::chrono::milliseconds(10));
         (void)co_await timer.async_wait(base::await);
-        if (connections() == 0)
-            co_return true;
+    } while (clock::now() < deadline &&
+             (clock::now() < began + notice ||
+              state_->common->early.load(std::memory_order_relaxed) != 0));
+    for (const auto& each : state_->shards)
+        asio::post(each->context(), [each] { each->stop_listening(); });
+    const auto is_over = [this] {
+        return state_->common->listening.load() == 0 && connections() == 0;
+    };
+    while (!is_over() && clock::now() < deadline) {
+        timer.expires_after(std::chrono::milliseconds(1));
+        (void)co_await timer.async_wait(base::await);
     }
+    if (is_over())
+        co_return true;
     for (const auto& each : state_->shards)
         asio::post(each->context(), [each] { each->abort_all(); });
-    co_return connections() == 0;
+    co_return false;
 }
 
 } // namespace meridian::http

@@ -102,6 +102,11 @@ typename session<Stream>::step session<Stream>::refuse(response answer) {
     return step::refused;
 }
 
+template <typename Stream>
+typename session<Stream>::step session<Stream>::refuse(problem_kind kind, std::string detail) {
+    return refuse(refusal(problem(kind, std::move(detail))));
+}
+
 /// Looks for a whole head in the bytes at hand.
 template <typename Stream>
 typename session<Stream>::step session<Stream>::take_head() {
@@ -111,11 +116,11 @@ typename session<Stream>::step session<Stream>::take_head() {
     case found::incomplete:
         return step::need_more;
     case found::malformed:
-        return refuse(refusal(400, problem_kind::invalid_request, "the request is not HTTP/1.1"));
+        return refuse(problem_kind::invalid_request, "the request is not HTTP/1.1");
     case found::too_large:
-        return refuse(refusal(431, problem_kind::header_too_large,
-                              "the header block is larger than " +
-                                  std::to_string(limits.header_bytes) + " bytes"));
+        return refuse(problem_kind::header_too_large, "the header block is larger than " +
+                                                          std::to_string(limits.header_bytes) +
+                                                          " bytes");
     case found::url_too_long:
         break;
     case found::complete:
@@ -124,11 +129,11 @@ typename session<Stream>::step session<Stream>::take_head() {
         if (fault == head_fault::none)
             return check_head();
         if (fault == head_fault::malformed)
-            return refuse(refusal(400, problem_kind::invalid_request,
-                                  "the request line or a header is malformed"));
+            return refuse(problem_kind::invalid_request,
+                          "the request line or a header is malformed");
     }
-    return refuse(refusal(414, problem_kind::uri_too_long,
-                          "the URL is longer than " + std::to_string(limits.url_bytes) + " bytes"));
+    return refuse(problem_kind::uri_too_long,
+                  "the URL is longer than " + std::to_string(limits.url_bytes) + " bytes");
 }
 
 /// What the headers alone decide about the body.
@@ -147,9 +152,8 @@ typename session<Stream>::step session<Stream>::check_head() {
         return step::complete;
     }
     if (head_.content_length && *head_.content_length > limits.body_bytes)
-        return refuse(
-            refusal(413, problem_kind::payload_too_large,
-                    "the body is larger than " + std::to_string(limits.body_bytes) + " bytes"));
+        return refuse(problem_kind::payload_too_large,
+                      "the body is larger than " + std::to_string(limits.body_bytes) + " bytes");
     response_ = response();
     response_.status = 0; // to be answered by the handler
     return step::complete;
@@ -163,7 +167,7 @@ asio::awaitable<typename session<Stream>::arrival> session<Stream>::read_request
     head_.origin = {};
     head_.accept_encoding = {};
     if (buffer_.size() == 0) {
-        if (home_->draining())
+        if (!home_->awaits_request_of(*this))
             co_return arrival::gone;
         enter(phase::idle, clock::now() + limits.idle);
     } else {
@@ -176,8 +180,7 @@ asio::awaitable<typename session<Stream>::arrival> session<Stream>::read_request
         if (!more && (idle || !expired_))
             co_return arrival::gone;
         if (!more) {
-            refuse(
-                refusal(408, problem_kind::invalid_request, "the request did not arrive in time"));
+            refuse(problem_kind::request_timeout, "the request did not arrive in time");
             co_return arrival::refused;
         }
         if (idle)
@@ -190,7 +193,7 @@ asio::awaitable<typename session<Stream>::arrival> session<Stream>::read_request
         if (!co_await read_body()) {
             if (!expired_)
                 co_return arrival::gone;
-            refuse(refusal(408, problem_kind::invalid_request, "the body did not arrive in time"));
+            refuse(problem_kind::request_timeout, "the body did not arrive in time");
             co_return arrival::refused;
         }
     }
@@ -259,7 +262,7 @@ asio::awaitable<void> session<Stream>::answer() {
         spdlog::error("http: request {} {} {}: an unknown exception", request_.id,
                       request_.method_text, request_.path);
     }
-    response_ = refusal(500, problem_kind::internal_error, "an internal error occurred");
+    response_ = refusal(problem(problem_kind::internal_error, "an internal error occurred"));
     response_.close = false;
 }
 

@@ -30,6 +30,7 @@ private:
     step take_head();
     step check_head();
     step refuse(response answer);
+    step refuse(problem_kind kind, std::string detail);
     asio::awaitable<arrival> read_request();
     asio::awaitable<bool> read_more(std::size_t at_least);
     asio::awaitable<bool> read_body();

@@ -9,7 +9,9 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <ctime>
+#include <utility>
 #include <vector>
 
 namespace meridian::http {
@@ -17,9 +19,21 @@ namespace meridian::http {
 using base::await;
 using boost::system::error_code;
 
+namespace {
+
+/// Timeouts are kept to within a quarter of the shortest.
+std::chrono::milliseconds tick_interval(const settings& limits) {
+    const auto shortest = std::min({limits.idle, limits.request_read, limits.response_write});
+    return std::clamp(shortest / 4, std::chrono::milliseconds{10},
+                      std::chrono::milliseconds{1'000});
+}
+
+} // namespace
+
 shard::shard(asio::io_context& context, std::shared_ptr<shared> common, handler answer)
     : context_(context), common_(std::move(common)), answer_(std::move(answer)), acceptor_(context),
-      timer_(context), gzip_(common_->limits.gzip_level) {
+      timer_(context), gzip_(common_->limits.gzip_level),
+      between_ticks_(tick_interval(common_->limits)) {
     renew_date();
 }
 
@@ -54,15 +68,16 @@ result<std::uint16_t> shard::listen(std::uint16_t port) {
 }
 
 void shard::start() {
+    common_->listening.fetch_add(1);
     asio::co_spawn(context_, accept(), asio::detached);
     asio::co_spawn(context_, tick(), asio::detached);
 }
 
 asio::awaitable<void> shard::accept() {
     const auto self = shared_from_this();
-    while (!draining_) {
+    while (listening_) {
         auto [error, socket] = co_await acceptor_.async_accept(context_, await);
-        if (draining_)
+        if (!listening_)
             co_return;
         if (!error) {
             admit(std::move(socket));
@@ -93,17 +108,26 @@ void shard::admit(tcp_socket socket) {
     start_session(shared_from_this(), std::move(socket));
 }
 
+void shard::enter(connection& added) {
+    connections_.insert(&added);
+    added.set_late(draining_);
+    if (!draining_)
+        common_->early.fetch_add(1, std::memory_order_relaxed);
+}
+
 void shard::leave(connection& removed) noexcept {
     connections_.erase(&removed);
     common_->connections.fetch_sub(1, std::memory_order_relaxed);
-    if (draining_ && connections_.empty())
+    if (!removed.late())
+        common_->early.fetch_sub(1, std::memory_order_relaxed);
+    if (!listening_ && connections_.empty())
         timer_.cancel();
 }
 
 asio::awaitable<void> shard::tick() {
     const auto self = shared_from_this();
-    while (!draining_ || !connections_.empty()) {
-        timer_.expires_after(std::chrono::seconds(1));
+    while (listening_ || !connections_.empty()) {
+        timer_.expires_after(between_ticks_);
         (void)co_await timer_.async_wait(await);
         renew_date();
         const auto now = clock::now();
@@ -120,13 +144,23 @@ void shard::renew_date() {
 
 void shard::drain() {
     draining_ = true;
+    expire_idle();
+}
+
+void shard::stop_listening() {
     error_code ignored;
     acceptor_.close(ignored);
+    if (std::exchange(listening_, false))
+        common_->listening.fetch_sub(1);
+    expire_idle();
+    if (connections_.empty())
+        timer_.cancel();
+}
+
+void shard::expire_idle() {
     for (auto* each : connections_)
         if (each->at() == connection::phase::idle)
             each->expire();
-    if (connections_.empty())
-        timer_.cancel();
 }
 
 void shard::abort_all() {

@@ -148,8 +148,8 @@ asio::awaitable<result<contexts::document>> contexts::fetch(std::string url) {
     auto body = parse_json(answer->body, json_limits{64, 20'000});
     if (!body)
         co_return not_available(url, body.error().detail());
-    const auto lifetime =
-        max_age(answer->header("Cache-Control")).value_or(limits.default_lifetime);
+    const auto stated = max_age(answer->header("Cache-Control"));
+    const std::chrono::milliseconds lifetime = stated ? *stated : limits.default_lifetime;
     document fetched{std::move(*body), now() + lifetime};
     store::stored_context kept;
     kept.url = url;

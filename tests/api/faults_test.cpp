@@ -53,7 +53,10 @@ public:
         const std::lock_guard lock(mutex_);
         return acknowledged_;
     }
-    [[nodiscard]] std::size_t count() const { return acknowledged().size(); }
+    [[nodiscard]] std::size_t count() const {
+        const std::lock_guard lock(mutex_);
+        return acknowledged_.size();
+    }
     /// Answers other than 201, by their status.
     [[nodiscard]] std::map<unsigned, int> refusals() const {
         const std::lock_guard lock(mutex_);
@@ -158,13 +161,13 @@ TEST(broker_is_killed, every_acknowledged_write_is_there_and_every_change_is_not
     ASSERT_EQ(http_client(broker.port()).post(subscriptions, wanted).status, 201U);
     std::set<std::string> acknowledged;
     {
-        writers writing(broker.port(), 8, 2'000);
-        ASSERT_TRUE(wait_for([&] { return writing.count() > 1'000; }, seconds(60)));
+        writers writing(broker.port(), 32, 10'000);
+        ASSERT_TRUE(wait_for([&] { return writing.count() > 5'000; }, seconds(60)));
         broker.kill();
         writing.join();
         acknowledged = writing.acknowledged();
     }
-    EXPECT_LT(acknowledged.size(), 2'000U);
+    EXPECT_LT(acknowledged.size(), 10'000U);
     broker.start();
     const auto stored_now = stored_things(http_client(broker.port()));
     EXPECT_EQ(missing_in(stored_now, acknowledged), std::set<std::string>{});
@@ -178,27 +181,49 @@ TEST(broker_is_killed, every_acknowledged_write_is_there_and_every_change_is_not
     EXPECT_EQ(missing_in(notified, stored_now), std::set<std::string>{});
 }
 
-TEST(broker_is_told_to_stop, what_is_in_flight_is_finished_and_ready_says_no) {
+const auto stopping = shown(503, {{"status", "DOWN"}, {"reason", "the broker is stopping"}},
+                            {{"Content-Type", "application/json"}});
+
+TEST(broker_is_told_to_stop, what_is_in_flight_is_finished_and_new_connections_hear_that_it_stops) {
     meridian_process broker;
+    const http_client anew(broker.port());
     raw_connection creating(broker.port());
-    raw_connection asking(broker.port());
     const auto creation = creation_of("urn:x:late");
     ASSERT_TRUE(creating.send(creation.substr(0, creation.size() / 2)));
-    ASSERT_TRUE(asking.send("GET /q/ready HTTP/1.1\r\n"));
-    // Both are being read when an answer on a third connection has come.
-    ASSERT_EQ(http_client(broker.port()).get("/q/ready").status, 200U);
+    // It is being read when an answer on another connection has come.
+    ASSERT_EQ(anew.get("/q/ready").status, 200U);
     broker.process().signal(SIGTERM);
-    ASSERT_TRUE(wait_for([&] { return !raw_connection(broker.port()).send("x"); }));
-    asking.send("Host: h\r\n\r\n");
-    EXPECT_EQ(show(asking.read()),
-              shown(503, {{"status", "DOWN"}, {"reason", "the broker is stopping"}},
-                    {{"Content-Type", "application/json"}}));
+    ASSERT_TRUE(wait_for([&] { return anew.get("/q/ready").status != 200; }));
+    const auto heard = anew.get("/q/ready");
+    EXPECT_EQ(show(heard), stopping);
+    EXPECT_EQ(heard.header("Connection"), "close");
+    EXPECT_EQ(anew.get("/q/health").status, 200U);
+    EXPECT_EQ(show(anew.post(entities, room())), created(entities + "/urn:ngsi-ld:Room:1"));
+    EXPECT_TRUE(broker.process().runs());
     creating.send(creation.substr(creation.size() / 2));
     EXPECT_EQ(show(creating.read()), created("/ngsi-ld/v1/entities/urn:x:late"));
     EXPECT_EQ(broker.process().wait(), 0);
     EXPECT_EQ(broker.postmaster(), 0);
     broker.start();
     EXPECT_EQ(http_client(broker.port()).get(entities + "/urn:x:late").status, 200U);
+    EXPECT_EQ(http_client(broker.port()).get(entities + "/urn:ngsi-ld:Room:1").status, 200U);
+}
+
+TEST(broker_is_told_to_stop,
+     a_balancer_hears_it_for_the_time_of_notice_though_nothing_is_in_flight) {
+    meridian_process broker({"--drain-notice=1500ms"});
+    const http_client balancer(broker.port());
+    ASSERT_EQ(balancer.get("/q/ready").status, 200U);
+    const auto told = std::chrono::steady_clock::now();
+    broker.process().signal(SIGTERM);
+    ASSERT_TRUE(wait_for([&] { return balancer.get("/q/ready").status != 200; }));
+    int heard = 0;
+    while (show(balancer.get("/q/ready")) == stopping)
+        ++heard;
+    EXPECT_GT(heard, 3);
+    EXPECT_GE(std::chrono::steady_clock::now() - told, std::chrono::milliseconds{1'500});
+    EXPECT_EQ(balancer.get("/q/ready").status, 0U);
+    EXPECT_EQ(broker.process().wait(), 0);
 }
 
 } // namespace

@@ -124,6 +124,7 @@ TEST_F(configuration, values_of_the_wrong_form_or_range_are_refused) {
          "command line: --log-level \"loud\" is not a level (trace, debug, info, warn, error, "
          "off)"},
         {{"--tls-cert", "a.pem"}, "tls-cert and tls-key are only of use together"},
+        {{"--drain-notice", "30 s"}, "drain-notice must not be longer than drain-timeout"},
         {{"--db", "mysql://x"}, "db must be a URL that begins with postgresql://"},
     };
     for (const auto& [texts, expected] : rows)

@@ -1,38 +1,24 @@
 #include "http/gzip.hpp"
 #include "http/support.hpp"
+#include "support/certificate.hpp"
+#include "support/gunzip.hpp"
 
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
-#include <unistd.h>
 
 using namespace meridian::http;
 using namespace meridian::http::test;
 using namespace std::chrono_literals;
+using meridian::test::certificate;
+using meridian::test::gunzip;
 namespace beast = boost::beast;
 
 namespace {
-
-std::string unzip(std::string_view packed) {
-    z_stream state{};
-    EXPECT_EQ(inflateInit2(&state, 15 + 16), Z_OK);
-    std::string out(1'000'000, '\0');
-    state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-    state.avail_in = static_cast<uInt>(packed.size());
-    state.next_out = reinterpret_cast<Bytef*>(out.data());
-    state.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(inflate(&state, Z_FINISH), Z_STREAM_END);
-    out.resize(state.total_out);
-    inflateEnd(&state);
-    return out;
-}
 
 using parsed = beast::http::response<beast::http::string_body>;
 
@@ -46,27 +32,6 @@ parsed exchange(Stream& stream, beast::http::request<beast::http::string_body> a
     beast::http::read(stream, buffer, answer);
     return answer;
 }
-
-/// A directory of its own with a fresh self-signed certificate for localhost.
-class certificate {
-public:
-    certificate() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "meridian-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-        const auto command =
-            "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
-            "-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout " +
-            key() + " -out " + file() + " 2>/dev/null";
-        if (std::system(command.c_str()) != 0)
-            throw std::runtime_error("openssl req failed");
-    }
-    ~certificate() { std::filesystem::remove_all(path_); }
-    std::string key() const { return path_ + "/key.pem"; }
-    std::string file() const { return path_ + "/cert.pem"; }
-
-private:
-    std::string path_;
-};
 
 asio::awaitable<response> large(request& asked) {
     std::string body;
@@ -102,7 +67,7 @@ TEST(http_gzip, large_bodies_are_compressed_where_accepted) {
         EXPECT_EQ(packed["Vary"], "Accept-Encoding");
         EXPECT_EQ(packed["Content-Encoding"], "gzip");
         EXPECT_LT(packed.body().size(), plain.body().size() / 4);
-        EXPECT_EQ(unzip(packed.body()), plain.body());
+        EXPECT_EQ(gunzip(packed.body()), plain.body());
     }
 }
 
@@ -226,6 +191,65 @@ TEST(http_drain, requests_in_flight_are_answered_and_idle_connections_end) {
     asio::ip::tcp::socket late(context);
     late.connect({asio::ip::address_v4::loopback(), server->port()}, error);
     EXPECT_EQ(error, asio::error::connection_refused);
+}
+
+/// One request on a connection of its own: what came back until the peer closed.
+std::string asked_anew(std::uint16_t port) {
+    raw_client client(port);
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    return raw_client::without_date(client.read_all());
+}
+
+TEST(http_drain, new_connections_are_answered_until_the_requests_in_flight_are) {
+    running_server server(
+        [](request& asked) -> asio::awaitable<response> {
+            asio::steady_timer timer(co_await asio::this_coro::executor,
+                                     asked.path == "/slow" ? 400ms : 0ms);
+            co_await timer.async_wait(asio::use_awaitable);
+            co_return response(503);
+        },
+        {}, 2);
+    raw_client busy(server->port());
+    busy.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    std::this_thread::sleep_for(50ms);
+    auto drained = server.drain(10s);
+    std::this_thread::sleep_for(50ms);
+    const std::string refusal = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
+                                "Connection: close\r\n\r\n";
+    raw_client silent(server->port()); // has nothing to say and holds nothing up
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(asked_anew(server->port()), refusal);
+    EXPECT_EQ(raw_client::without_date(busy.read_all()), refusal);
+    busy.close();
+    EXPECT_EQ(silent.read_all(), "");
+    EXPECT_TRUE(drained.get());
+    EXPECT_ANY_THROW(raw_client{server->port()});
+}
+
+TEST(http_drain, new_connections_are_answered_for_the_time_of_notice_at_least) {
+    running_server server(echo);
+    const auto began = std::chrono::steady_clock::now();
+    auto drained = server.drain(10s, 300ms);
+    std::this_thread::sleep_for(100ms);
+    EXPECT_NE(asked_anew(server->port()).find("Connection: close"), std::string::npos);
+    EXPECT_TRUE(drained.get());
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 300ms);
+    EXPECT_ANY_THROW(raw_client{server->port()});
+}
+
+TEST(http_drain, clients_that_keep_asking_do_not_prolong_it) {
+    running_server server(echo, {}, 2);
+    std::atomic<bool> done = false;
+    std::thread asking([&] {
+        while (!done)
+            try {
+                (void)asked_anew(server->port());
+            } catch (const std::exception&) { // refused: it no longer listens
+            }
+    });
+    EXPECT_TRUE(server.drain(10s, 100ms).get());
+    done = true;
+    asking.join();
 }
 
 TEST(http_drain, gives_up_at_its_deadline) {

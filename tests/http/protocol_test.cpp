@@ -13,20 +13,22 @@ std::string plain(std::string_view body) {
            std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
-/// A refusal as the server words it; it always closes.
+const std::string errors = "https://uri.etsi.org/ngsi-ld/errors/";
+
+/// A refusal as the server words it (5.5.3); it always closes. What table 5.5.2-1 has no type for
+/// is about:blank, with HTTP's own phrase as the title.
 std::string refused(std::string_view line, std::string_view type, std::string_view title,
                     std::string_view detail) {
-    const auto status = line.substr(0, 3);
-    std::string body = "{\"type\":\"https://uri.etsi.org/ngsi-ld/errors/";
-    body.append(type).append("\",\"title\":\"").append(title).append("\",\"status\":");
-    body.append(status).append(",\"detail\":\"").append(detail).append("\"}");
+    std::string body = "{\"type\":\"";
+    body.append(type).append("\",\"title\":\"").append(title).append("\",\"detail\":\"");
+    body.append(detail).append("\",\"status\":").append(line.substr(0, 3)).append("}");
     return "HTTP/1.1 " + std::string(line) +
            "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\nConnection: close\r\n\r\n" + body;
 }
 
 std::string malformed(std::string_view detail) {
-    return refused("400 Bad Request", "InvalidRequest", "Invalid request", detail);
+    return refused("400 Bad Request", errors + "InvalidRequest", "Invalid request", detail);
 }
 
 } // namespace
@@ -177,13 +179,13 @@ TEST(http_limits, url_and_header_block_are_limited) {
     const std::string at_limit = "/" + std::string(8'191, 'u');
     EXPECT_EQ(ask("GET " + at_limit + " HTTP/1.1\r\nHost: h\r\n\r\n"),
               plain("GET " + at_limit + "? "));
-    const auto too_long = refused("414 URI Too Long", "URITooLong", "URI too long",
+    const auto too_long = refused("414 URI Too Long", "about:blank", "URI Too Long",
                                   "the URL is longer than 8192 bytes");
     EXPECT_EQ(ask("GET " + at_limit + "u HTTP/1.1\r\nHost: h\r\n\r\n"), too_long);
     EXPECT_EQ(ask("GET /" + std::string(100'000, 'u')), too_long);
     const auto too_large =
-        refused("431 Request Header Fields Too Large", "RequestHeaderFieldsTooLarge",
-                "Request header fields too large", "the header block is larger than 16384 bytes");
+        refused("431 Request Header Fields Too Large", "about:blank",
+                "Request Header Fields Too Large", "the header block is larger than 16384 bytes");
     EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(17'000, 'x') + "\r\n\r\n"),
               too_large);
     EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(100'000, 'x')), too_large);
@@ -205,7 +207,7 @@ TEST(http_limits, a_body_beyond_the_limit_is_413_and_one_at_the_limit_arrives_wh
     raw_client beyond(server->port());
     beyond.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300001\r\n\r\n" + body);
     EXPECT_EQ(beyond.read_one(),
-              refused("413 Payload Too Large", "PayloadTooLarge", "Payload too large",
+              refused("413 Payload Too Large", "about:blank", "Payload Too Large",
                       "the body is larger than 300000 bytes"));
 }
 
@@ -233,9 +235,25 @@ TEST(http_limits, idle_connections_and_slow_requests_are_ended) {
     raw_client slow(server->port());
     slow.send("GET / HTTP/1.1\r\nHo");
     EXPECT_EQ(raw_client::without_date(slow.read_all()),
-              refused("408 Request Timeout", "InvalidRequest", "Invalid request",
+              refused("408 Request Timeout", "about:blank", "Request Timeout",
                       "the request did not arrive in time"));
     EXPECT_EQ(idle.read_all(), "");
+}
+
+TEST(http_limits, timeouts_below_a_second_are_kept) {
+    settings options;
+    options.idle = 100ms;
+    options.request_read = 300ms;
+    running_server server(echo, options);
+    const auto began = std::chrono::steady_clock::now();
+    raw_client idle(server->port());
+    raw_client slow(server->port());
+    slow.send("GET / HTTP/1.1\r\nHo");
+    EXPECT_EQ(idle.read_all(), "");
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 100ms);
+    EXPECT_EQ(slow.read_one().substr(0, 12), "HTTP/1.1 408");
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 300ms);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 900ms);
 }
 
 TEST(http_limits, connections_beyond_the_limit_get_503) {
@@ -258,7 +276,7 @@ TEST(http_server, a_handlers_exception_is_500_internal_error_and_the_connection_
     });
     raw_client client(server->port());
     client.send("GET /bad HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    auto expected = refused("500 Internal Server Error", "InternalError", "Internal error",
+    auto expected = refused("500 Internal Server Error", errors + "InternalError", "Internal error",
                             "an internal error occurred");
     expected.erase(expected.find("Connection: close\r\n"), 19);
     EXPECT_EQ(client.read_one(), expected);

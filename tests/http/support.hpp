@@ -51,8 +51,9 @@ public:
     server& operator*() { return *server_; }
     server* operator->() { return server_.get(); }
     asio::io_context& context() { return *contexts_.front(); }
-    std::future<bool> drain(std::chrono::milliseconds patience) {
-        return asio::co_spawn(context(), server_->drain(patience), asio::use_future);
+    std::future<bool> drain(std::chrono::milliseconds patience,
+                            std::chrono::milliseconds notice = {}) {
+        return asio::co_spawn(context(), server_->drain(patience, notice), asio::use_future);
     }
 
 private:

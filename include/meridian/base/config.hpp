@@ -40,6 +40,7 @@ struct config {
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
     std::chrono::milliseconds request_timeout = std::chrono::seconds(60);
     std::chrono::milliseconds drain_timeout = std::chrono::seconds(20);
+    std::chrono::milliseconds drain_notice = std::chrono::seconds(0);
 
     // Database
     std::string data_dir = "data";

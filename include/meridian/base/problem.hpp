@@ -7,7 +7,7 @@
 namespace meridian {
 
 /// The error types of table 5.5.2-1, and those that the HTTP binding needs besides (6.3.2, 6.3.4).
-/// One kind has one HTTP status, decided in `api/problem_response.cpp` alone.
+/// One kind has one HTTP status, decided in `base/problem_details.cpp` alone.
 enum class problem_kind {
     invalid_request,          ///< the request is syntactically wrong: 400
     bad_request_data,         ///< the request's data break a rule of the standard: 400
@@ -23,6 +23,7 @@ enum class problem_kind {
     nonexistent_tenant,       ///< 404
     unavailable,              ///< the database is away; try again: 503 with Retry-After
     precondition_failed,      ///< If-Match: 412
+    request_timeout,          ///< 408
     payload_too_large,        ///< 413
     unsupported_media_type,   ///< 415
     not_acceptable,           ///< 406
@@ -77,7 +78,8 @@ private:
 /// Kinds that the standard has no type for give their HTTP reason phrase without blanks.
 [[nodiscard]] std::string_view type_name(problem_kind kind) noexcept;
 
-/// A short text for people, the `title` of a ProblemDetails (5.5.3).
+/// A short text for people, the `title` of a ProblemDetails (5.5.3); HTTP's reason phrase for kinds
+/// that the standard has no type for.
 [[nodiscard]] std::string_view title(problem_kind kind) noexcept;
 
 } // namespace meridian

@@ -43,10 +43,13 @@ public:
     /// Connections that are open now, for metrics.
     [[nodiscard]] std::size_t connections() const noexcept;
 
-    /// Accepts no more, closes idle connections, lets requests in flight be answered (with
-    /// `Connection: close`) for at most `patience`, then closes the rest. True where all ended by
+    /// Closes idle connections and lets requests in flight be answered (with `Connection: close`).
+    /// Meanwhile, and for `notice` at least, new connections are still accepted and get one request
+    /// answered each, so that who looks whether the server is ready hears that it is not; then no
+    /// more are. What is still there after `patience` is closed. True where all ended by
     /// themselves. May be awaited on any executor.
-    boost::asio::awaitable<bool> drain(std::chrono::milliseconds patience);
+    boost::asio::awaitable<bool> drain(std::chrono::milliseconds patience,
+                                       std::chrono::milliseconds notice = {});
 
 private:
     struct state;

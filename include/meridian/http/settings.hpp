@@ -21,13 +21,14 @@ struct settings {
     std::uint16_t port = 0;          ///< 0: one that is free, told by `server::port`
     std::optional<tls_settings> tls;
 
-    std::size_t header_bytes = 16'384;     ///< request line and headers, else 431
-    std::size_t url_bytes = 8'192;         ///< else 414
-    std::size_t body_bytes = 10'000'000;   ///< else 413
-    std::size_t connections = 10'000;      ///< of all threads; further ones get 503
-    std::chrono::seconds idle{60};         ///< between two requests
-    std::chrono::seconds request_read{60}; ///< from a request's first byte to its last, else 408
-    std::chrono::seconds response_write{60};
+    std::size_t header_bytes = 16'384;   ///< request line and headers, else 431
+    std::size_t url_bytes = 8'192;       ///< else 414
+    std::size_t body_bytes = 10'000'000; ///< else 413
+    std::size_t connections = 10'000;    ///< of all threads; further ones get 503
+    // Looked after by a timer that ticks in a quarter of the shortest of them, at most each second.
+    std::chrono::milliseconds idle{60'000};         ///< between two requests
+    std::chrono::milliseconds request_read{60'000}; ///< from first byte to last, else 408
+    std::chrono::milliseconds response_write{60'000};
 
     bool gzip = true; ///< compress where the client accepts it
     std::size_t gzip_from_bytes = 1'024;

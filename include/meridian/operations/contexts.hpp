@@ -22,9 +22,9 @@ namespace asio = boost::asio;
 struct context_fetch_limits {
     std::size_t document_bytes = 1 << 20;
     std::chrono::milliseconds timeout{5'000};
-    std::chrono::seconds default_lifetime{3600}; ///< 6.3.16: where the host names none
-    std::size_t cached_contexts = 1'000;         ///< processed @contexts kept in memory
-    std::size_t cached_bytes = 16 << 20;         ///< of their keys (inline @contexts are long)
+    std::chrono::milliseconds default_lifetime{3'600'000}; ///< 6.3.16: where the host names none
+    std::size_t cached_contexts = 1'000;                   ///< processed @contexts kept in memory
+    std::size_t cached_bytes = 16 << 20; ///< of their keys (inline @contexts are long)
     jsonld::context_limits processing;
 };
 
