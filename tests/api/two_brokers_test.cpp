@@ -22,8 +22,10 @@ std::string url_of(const std::string& conninfo) {
     std::string url = "postgresql://?";
     for (const auto* one = options.get(); one != nullptr && one->keyword != nullptr; ++one)
         if (one->val != nullptr)
-            url.append(url.ends_with('?') ? "" : "&").append(one->keyword).append("=").append(
-                one->val);
+            url.append(url.ends_with('?') ? "" : "&")
+                .append(one->keyword)
+                .append("=")
+                .append(one->val);
     return url;
 }
 
