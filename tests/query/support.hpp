@@ -41,13 +41,18 @@ inline q_expression q(std::string_view text, const jsonld::context& context = co
     return made.value_or(q_expression{});
 }
 
-/// The problem's detail; "accepted" where there is none.
+/// The problem's detail; "accepted" where there is none. What is well formed but beyond a limit is
+/// TooComplexQuery (5.5.2), all else BadRequestData.
 template <typename T>
 std::string refusal(const result<T>& outcome) {
     if (outcome)
         return "accepted";
-    EXPECT_EQ(type_name(outcome.error().kind()), "BadRequestData");
-    return outcome.error().detail();
+    const auto& detail = outcome.error().detail();
+    const bool is_limit = detail.find(": too many ") != std::string::npos ||
+                          detail.find(" nested too deep") != std::string::npos;
+    EXPECT_EQ(type_name(outcome.error().kind()), is_limit ? "TooComplexQuery" : "BadRequestData")
+        << detail;
+    return detail;
 }
 
 inline std::string iri(std::string_view name) {
