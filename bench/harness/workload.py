@@ -79,6 +79,12 @@ class Workload:
             at = found.end()
         return [("POST", "/ngsi-ld/v1/entityOperations/upsert", "".join(unique) + text[at:])]
 
+    def creations(self):
+        """Entities of the town under ids that no request before it had."""
+        return [("POST", "/ngsi-ld/v1/entities",
+                 json.dumps({**entity, "id": entity["id"][:-1] + "-{serial}"}))
+                for entity in self.sample]
+
 
 def filled(request, copy, value="12.5", serial="x"):
     """The request with its places filled, for one call."""
