@@ -57,6 +57,9 @@ std::optional<place> parse_place(std::string_view text) {
         if (end == std::string_view::npos)
             return std::nullopt;
         out.host = std::string(text.substr(1, end - 1));
+        // RFC 3986 3.2.2. Asio reads up to a NUL, and takes anything at all behind "%" for a zone.
+        if (out.host.find_first_not_of("0123456789abcdefABCDEF:.") != std::string::npos)
+            return std::nullopt;
         boost::system::error_code error;
         (void)boost::asio::ip::make_address_v6(out.host, error);
         const auto rest = text.substr(end + 1);
