@@ -17,10 +17,17 @@ std::uint64_t newlines(std::string_view text) {
 
 void entity_splitter::feed(std::string_view chunk, std::vector<entity_piece>& pieces) {
     std::size_t at = 0;
-    if (place_ == place::start && line_ == 1 && chunk.starts_with(byte_order_mark))
-        at = byte_order_mark.size();
     while (at < chunk.size()) {
         switch (place_) {
+        case place::mark:
+            if (chunk[at] == byte_order_mark[marked_]) {
+                ++at;
+                if (++marked_ == byte_order_mark.size())
+                    place_ = place::start;
+            } else {
+                leave_mark(pieces);
+            }
+            break;
         case place::line:
             at = feed_line(chunk, at, pieces);
             break;
@@ -48,6 +55,12 @@ void entity_splitter::feed(std::string_view chunk, std::vector<entity_piece>& pi
             break;
         }
     }
+}
+
+/// What began like a byte order mark is none.
+void entity_splitter::leave_mark(std::vector<entity_piece>& pieces) {
+    place_ = place::start;
+    feed(byte_order_mark.substr(0, marked_), pieces);
 }
 
 std::size_t entity_splitter::skip_blanks(std::string_view chunk, std::size_t at) {
@@ -145,6 +158,8 @@ void entity_splitter::fail(std::vector<entity_piece>& pieces, std::string_view f
 }
 
 void entity_splitter::finish(std::vector<entity_piece>& pieces) {
+    if (place_ == place::mark)
+        leave_mark(pieces);
     if (place_ == place::line && begins_ != 0)
         emit(pieces);
     if (place_ == place::array) {

@@ -31,8 +31,9 @@ public:
     void finish(std::vector<entity_piece>& pieces);
 
 private:
-    enum class place { start, line, array, between_arrays, behind_arrays };
+    enum class place { mark, start, line, array, between_arrays, behind_arrays };
 
+    void leave_mark(std::vector<entity_piece>& pieces);
     std::size_t skip_blanks(std::string_view chunk, std::size_t at);
     std::size_t feed_line(std::string_view chunk, std::size_t at,
                           std::vector<entity_piece>& pieces);
@@ -43,7 +44,8 @@ private:
     void fail(std::vector<entity_piece>& pieces, std::string_view fault);
 
     std::size_t longest_;
-    place place_ = place::start;
+    place place_ = place::mark;
+    std::size_t marked_ = 0; ///< bytes of a byte order mark that the stream began with
     std::uint64_t line_ = 1;
     // The element at hand:
     std::string text_;
