@@ -144,6 +144,13 @@ bool split_target(std::string_view text, slice target, request_head& out) {
     return true;
 }
 
+/// RFC 9110 5.6.2: what a method consists of.
+bool is_token_byte(char byte) noexcept {
+    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= 'a' && byte <= 'z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(byte) != std::string_view::npos;
+}
+
 void clear(request_head& out) {
     auto lines = std::move(out.lines);
     lines.clear();
@@ -172,6 +179,17 @@ head_fault parse_head(std::string_view text, std::size_t url_bytes, request_head
     return head_fault::none;
 }
 
+/// Of a request line as far as it is there: whether one can become of it, so that nothing else, for
+/// example a TLS greeting, is waited for. The answer is the same in whatever pieces it arrives.
+head_scanner::state head_scanner::check_first_line(std::string_view bytes,
+                                                   const settings& limits) const noexcept {
+    const auto line = bytes.substr(begin_);
+    if (!line.empty() && line != "\r" && !is_token_byte(line.front()))
+        return state::malformed;
+    // 24 bytes are more than a method that we know, two blanks and the version around a URL.
+    return line.size() > limits.url_bytes + 24 ? state::url_too_long : state::incomplete;
+}
+
 head_scanner::state head_scanner::scan(std::string_view bytes, const settings& limits) noexcept {
     while (seen_ < bytes.size()) {
         const auto* start = bytes.data() + seen_;
@@ -192,20 +210,21 @@ head_scanner::state head_scanner::scan(std::string_view bytes, const settings& l
                 return state::malformed;
             continue;
         }
-        first_line_ended_ = true;
+        if (!first_line_ended_) {
+            if (const auto fault = check_first_line(bytes.substr(0, at), limits);
+                fault != state::incomplete)
+                return fault;
+            first_line_ended_ = true;
+        }
         line_ = seen_;
         if (empty)
             return seen_ - begin_ > limits.header_bytes ? state::too_large : state::complete;
     }
-    // 24 bytes are more than a method, two blanks and the version around a URL.
-    if (!first_line_ended_ && bytes.size() - begin_ > limits.url_bytes + 24)
-        return state::url_too_long;
+    if (!first_line_ended_)
+        if (const auto fault = check_first_line(bytes, limits); fault != state::incomplete)
+            return fault;
     if (bytes.size() - begin_ > limits.header_bytes)
         return state::too_large;
-    // What cannot become a request line, for example a TLS greeting, is not waited for.
-    if (bytes.size() > begin_ && bytes[begin_] != '\r' &&
-        (bytes[begin_] < 'A' || bytes[begin_] > 'z'))
-        return state::malformed;
     return state::incomplete;
 }
 

@@ -59,6 +59,9 @@ public:
     void reset() noexcept { *this = head_scanner(); }
 
 private:
+    [[nodiscard]] state check_first_line(std::string_view bytes,
+                                         const settings& limits) const noexcept;
+
     std::size_t begin_ = 0;
     std::size_t line_ = 0; ///< where the present line begins
     std::size_t seen_ = 0;
