@@ -12,7 +12,7 @@ constexpr std::size_t document_bytes = 64 * 1024 * 1024;
 } // namespace
 
 change_builder::change_builder(const stored_entity& old, const change_scope& scope)
-    : old_(old), scope_(scope), document_(scope.dictionary) {
+    : scope_(scope), document_(scope.dictionary) {
     made_.entity_id = old.id;
     made_.created_at = old.created_at;
     made_.modified_at = old.modified_at;

@@ -36,7 +36,6 @@ public:
 private:
     void changed(std::string_view attribute);
 
-    const stored_entity& old_;
     const change_scope& scope_;
     document_builder document_;
     change made_;
