@@ -53,6 +53,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (const auto mqtt = net::parse_mqtt_url(first)) {
         fuzz::expect(is_visible(mqtt->host), "a host is visible ASCII");
         fuzz::expect(!mqtt->topic.empty(), "there is a topic");
+        for (const auto& part : {mqtt->user, mqtt->password, mqtt->topic})
+            fuzz::expect(part.find('\0') == std::string::npos, "no text of MQTT holds U+0000");
     }
     const auto read = net::parse_url(first);
     if (!read)
