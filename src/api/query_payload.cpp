@@ -16,6 +16,14 @@ problem wrong_member(std::string_view name, std::string_view rule) {
         .at("/" + std::string{name});
 }
 
+/// What was read of the member at `pointer`, or why it was not, with the place.
+template <typename T>
+result<T> located(std::string_view pointer, result<T> read) {
+    if (read || !read.error().pointer().empty())
+        return read;
+    return std::move(read).error().at(std::string{pointer});
+}
+
 /// A member that is text; nothing where it is absent.
 result<std::optional<std::string>> read_text(const json& object, std::string_view name) {
     const auto member = object.find(name);
@@ -113,7 +121,7 @@ result<query::entity_selector> read_selector(const json& selector,
     MERIDIAN_TRY(const auto type, read_text(selector, "type"));
     if (!type)
         return wrong_member("entities", "has a selector without type");
-    MERIDIAN_TRY(read.types, query::parse_types(*type, scope));
+    MERIDIAN_TRY(read.types, located("/entities", query::parse_types(*type, scope)));
     return read;
 }
 
@@ -161,14 +169,15 @@ result<void> read_filters(const json& payload, const query::parse_scope& scope,
         MERIDIAN_TRY(const auto json_keys, read_text(payload, "jsonKeys"));
         given.expand_values = split(expand_values.value_or(""));
         given.json_keys = split(json_keys.value_or(""));
-        MERIDIAN_TRY(asked.selection.q, query::parse_q(given, scope));
+        MERIDIAN_TRY(asked.selection.q, located("/q", query::parse_q(given, scope)));
     }
     if (const auto geo = payload.find("geoQ"); geo != payload.end()) {
-        MERIDIAN_TRY(asked.selection.geo, query::parse_geo(*geo, scope));
+        MERIDIAN_TRY(asked.selection.geo, located("/geoQ", query::parse_geo(*geo, scope)));
     }
     MERIDIAN_TRY(const auto scopes, read_text(payload, "scopeQ"));
     if (scopes) {
-        MERIDIAN_TRY(asked.selection.scopes, query::parse_scopes(*scopes, scope.limits));
+        MERIDIAN_TRY(asked.selection.scopes,
+                     located("/scopeQ", query::parse_scopes(*scopes, scope.limits)));
     }
     return {};
 }
@@ -187,7 +196,7 @@ result<query::ordering> read_ordering(const json& payload, const query::parse_sc
     MERIDIAN_TRY(given.order_geometry, read_text(*member, "geometry"));
     if (const auto from = member->find("coordinates"); from != member->end())
         given.order_from = from->is_string() ? from->get<std::string>() : to_text(*from);
-    return query::parse_order(given, scope);
+    return located("/ordering", query::parse_order(given, scope));
 }
 
 /// 5.2.21 TemporalQuery.
@@ -204,7 +213,7 @@ result<std::optional<query::temporal_query>> read_temporal(const json& payload) 
     MERIDIAN_TRY(given.timeproperty, read_text(*member, "timeproperty"));
     if (const auto last_n = member->find("lastN"); last_n != member->end())
         given.last_n = to_text(*last_n);
-    MERIDIAN_TRY(auto temporal, query::parse_temporal(given));
+    MERIDIAN_TRY(auto temporal, located("/temporalQ", query::parse_temporal(given)));
     return std::optional<query::temporal_query>{std::move(temporal)};
 }
 

@@ -292,7 +292,13 @@ result<json> to_body(const json& payload, const jsonld::context& context, payloa
             return bad_member(rule.name, "must not be null");
         json value;
         if (!removes) {
-            MERIDIAN_TRY(value, rule.read(*sent, in));
+            auto read = rule.read(*sent, in);
+            if (!read) {
+                const bool is_located = !read.error().pointer().empty();
+                return is_located ? read.error()
+                                  : std::move(read).error().at("/" + std::string(rule.name));
+            }
+            value = std::move(*read);
         }
         body[rule.name] = std::move(value);
         if (rule.name == std::string_view("q"))

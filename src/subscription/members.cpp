@@ -6,8 +6,24 @@
 
 namespace meridian::subscription {
 
+namespace {
+
+/// `notification.endpoint` as a JSON pointer; empty for what is no member.
+std::string pointer_to(std::string_view where) {
+    if (where.find(' ') != std::string_view::npos)
+        return {};
+    std::string pointer = "/";
+    for (const char c : where)
+        if (c != ']')
+            pointer += c == '.' || c == '[' ? '/' : c;
+    return pointer;
+}
+
+} // namespace
+
 problem bad_member(std::string_view where, std::string_view what) {
-    return problem{problem_kind::bad_request_data, fmt::format("{} {}", where, what)};
+    return problem{problem_kind::bad_request_data, fmt::format("{} {}", where, what)}.at(
+        pointer_to(where));
 }
 
 result<std::string> read_text(const json& value, std::string_view where) {
