@@ -13,10 +13,22 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace meridian::store {
+
+/// What a change leaves for a request that is sent again (store::receipts): the answer that it will
+/// get, written in the change's own transaction. `answer` is called on a lane's thread, as often as
+/// the change is applied.
+struct change_receipt {
+    change_receipt(std::int64_t number, std::function<std::string(const ngsild::change&)> text)
+        : id(number), answer(std::move(text)) {}
+    std::int64_t id;
+    std::function<std::string(const ngsild::change&)> answer;
+};
 
 /// A change of one Entity, as a pure function of its stored state. The lane calls `apply` between
 /// its lock and its update, on the lane's thread, possibly several times (a retry; another
@@ -33,6 +45,7 @@ struct entity_change {
     tenant_id tenant;
     std::string entity_id;
     function apply;
+    std::optional<change_receipt> receipt;
     std::size_t weight = 1'024; ///< about how many bytes it writes; a batch takes at most 1 MB
 };
 

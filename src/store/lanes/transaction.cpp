@@ -77,7 +77,7 @@ asio::awaitable<lane::verdict> lane::write(work& job, std::optional<problem>& wh
     std::vector<outbox_row> owed = std::move(job.owed());
     pg::unit second;
     const auto outbox_step =
-        add_writes(second, job.batch(), owed, around_->options.application_name);
+        add_writes(second, job.batch(), job.receipts(), owed, around_->options.application_name);
     second.add(pg::commit_transaction);
     // Due times are known before they can be read, never after.
     if (const auto due = job.earliest_expiry())

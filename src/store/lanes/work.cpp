@@ -80,6 +80,8 @@ void work::apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids) {
         // The next change of this Entity starts from the document where it now stays.
         if (outcome->change.happened != ngsild::change::what::none)
             write_down(*outcome, one.what.tenant, on, hooks);
+        if (one.what.receipt)
+            receipts_.push_back({one.what.receipt->id, one.what.receipt->answer(outcome->change)});
     }
     for (const auto& [key, on] : states_) {
         if (!on.changed)

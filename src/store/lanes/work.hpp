@@ -48,6 +48,7 @@ public:
     }
     [[nodiscard]] const rows::batch& batch() const noexcept { return batch_; }
     [[nodiscard]] std::vector<outbox_row>& owed() noexcept { return owed_; }
+    [[nodiscard]] const std::vector<receipt_row>& receipts() const noexcept { return receipts_; }
     /// The earliest due time that is written; nothing where there is none.
     [[nodiscard]] std::optional<timestamp> earliest_expiry() const noexcept;
 
@@ -85,6 +86,7 @@ private:
     timestamp clock_{};
     rows::batch batch_;
     std::vector<outbox_row> owed_;
+    std::vector<receipt_row> receipts_;
 };
 
 } // namespace meridian::store

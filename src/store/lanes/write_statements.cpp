@@ -122,6 +122,11 @@ FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[
             $6::int[], $7::int[], $8::smallint[], $9::text[], $10::bytea[])
      AS i(eid, ts, m, c, num, a, ds, flags, txt, rest))sql"};
 
+constexpr pg::statement finish_receipts{"finish_receipts", R"sql(
+UPDATE receipt r SET answer = i.a
+FROM unnest($1::bigint[], $2::text[]) AS i(id, a)
+WHERE r.id = i.id)sql"};
+
 constexpr pg::statement insert_outbox{"insert_outbox", R"sql(
 INSERT INTO outbox (tenant_id, subscription_id, eid, entity, created_at, payload, next_attempt,
                     owner, lease)
@@ -272,6 +277,7 @@ void add_lock(pg::unit& to, std::span<const entity_key> keys, std::span<const te
 }
 
 std::optional<std::size_t> add_writes(pg::unit& to, const rows::batch& what,
+                                      std::span<const receipt_row> receipts,
                                       std::span<const outbox_row> owed, std::string_view owner) {
     add_entities(to, insert_entities, what.inserted);
     add_entities(to, update_entities, what.updated);
@@ -282,6 +288,10 @@ std::optional<std::size_t> add_writes(pg::unit& to, const rows::batch& what,
     add_expiries(to, what);
     add_uses(to, what.uses);
     add_history(to, what);
+    if (!receipts.empty())
+        to.add(finish_receipts)
+            .int8_array(receipts, &receipt_row::id)
+            .text_array(receipts, &receipt_row::answer);
     if (owed.empty())
         return std::nullopt;
     to.add(insert_outbox)

@@ -35,9 +35,16 @@ struct clock_columns {
     enum : int { tenant, subscription_version, clock, transaction };
 };
 
+/// An answer for a request that is sent again (store::receipts).
+struct receipt_row {
+    std::int64_t id;
+    std::string answer;
+};
+
 /// The second unit but for its COMMIT. Gives the step whose rows are the outbox ids, in the order
 /// of `owed`, where there are any.
 std::optional<std::size_t> add_writes(pg::unit& to, const rows::batch& what,
+                                      std::span<const receipt_row> receipts,
                                       std::span<const outbox_row> owed, std::string_view owner);
 
 /// `pg_xact_status` of the transaction in $1: one text column, NULL if it is too long ago.
