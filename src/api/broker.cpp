@@ -1,5 +1,6 @@
 #include "meridian/api/broker.hpp"
 
+#include "api/idempotency.hpp"
 #include "api/metrics.hpp"
 #include "api/problem_response.hpp"
 #include "api/routes.hpp"
@@ -37,7 +38,10 @@ asio::awaitable<http::response> run(const route& found, call& request) {
     if (!parameters)
         co_return problem_response(parameters.error());
     request.parameters = std::move(*parameters);
-    auto answer = co_await found.handler(request);
+    const bool is_once =
+        found.method == http::method::post && request.request.has_header("Idempotency-Key");
+    auto answering = is_once ? answer_once(request, found.handler) : found.handler(request);
+    auto answer = co_await std::move(answering);
     if (answer)
         co_return std::move(*answer);
     if (answer.error().kind() == problem_kind::internal_error)

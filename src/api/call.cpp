@@ -1,5 +1,6 @@
 #include "api/call.hpp"
 
+#include "api/conditions.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/jsonld/link_header.hpp"
 #include "meridian/query/parse.hpp"
@@ -36,10 +37,15 @@ result<std::optional<std::string>> context_link(const http::request& request) {
 asio::awaitable<result<jsonld::context_ptr>> context_of_member(call& request, json& object) {
     const auto member = object.find("@context");
     if (member == object.end())
-        co_return mixed_contexts("a payload in application/ld+json must have an @context");
+        co_return mixed_contexts("a payload in application/ld+json must have an @context")
+            .at("/@context");
     json local = std::move(*member);
     object.erase("@context");
-    co_return co_await request.with.services.contexts.from_json(std::move(local));
+    auto loading = request.with.services.contexts.from_json(std::move(local));
+    auto loaded = co_await std::move(loading);
+    if (!loaded)
+        co_return std::move(loaded).error().at("/@context");
+    co_return std::move(*loaded);
 }
 
 } // namespace
@@ -92,7 +98,8 @@ asio::awaitable<result<jsonld::context_ptr>> context_of_payload(call& request, p
     }
     if (body.content.contains("@context"))
         co_return mixed_contexts("a payload in application/json must not have an @context: send it "
-                                 "as application/ld+json, or name the @context in a Link header");
+                                 "as application/ld+json, or name the @context in a Link header")
+            .at("/@context");
     co_return co_await context_of_link(request);
 }
 
@@ -103,7 +110,8 @@ context_of_element(call& request, media_type sent_as, json& element, jsonld::con
     if (sent_as == media_type::ld_json)
         co_return co_await context_of_member(request, element);
     if (element.contains("@context"))
-        co_return mixed_contexts("a payload in application/json must not have an @context");
+        co_return mixed_contexts("a payload in application/json must not have an @context")
+            .at("/@context");
     co_return link;
 }
 
@@ -116,7 +124,16 @@ scope_of(call& request, jsonld::context_ptr context, operations::missing_tenant 
     MERIDIAN_CO_TRY(const auto tenant, co_await std::move(search));
     operations::request_scope scope(request.with.services, tenant, std::move(context));
     scope.local = local;
+    MERIDIAN_CO_TRY(scope.expected, read_expected_state(request));
     co_return scope;
+}
+
+std::string own_url(const call& request) {
+    const auto& configured = request.with.options.public_url;
+    if (!configured.empty())
+        return configured;
+    std::string url = request.request.tls ? "https://" : "http://";
+    return url += request.request.header("Host");
 }
 
 result<std::string> entity_id(std::string_view text) {

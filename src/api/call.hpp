@@ -12,6 +12,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct call {
     worker& with;
     std::vector<std::string> path; ///< the decoded variable parts of the path, in order
     api::parameters parameters;    ///< the query, checked against the route's parameters
+    std::int64_t receipt = 0;      ///< of a request with an Idempotency-Key (store::receipts)
 };
 
 /// A request's payload (6.3.4, 6.3.5).
@@ -64,6 +66,9 @@ context_of_element(call& request, media_type sent_as, json& element, jsonld::con
 [[nodiscard]] asio::awaitable<result<operations::request_scope>>
 scope_of(call& request, jsonld::context_ptr context,
          operations::missing_tenant when_missing = operations::missing_tenant::refuse);
+
+/// Scheme and authority by which this broker is reached: as configured, else as the client did.
+[[nodiscard]] std::string own_url(const call& request);
 
 /// An id in a path or parameter. Fails with bad_request_data unless it is a URI.
 [[nodiscard]] result<std::string> entity_id(std::string_view text);

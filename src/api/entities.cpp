@@ -1,8 +1,11 @@
 /// Clause 6.4: the resource entities/.
+#include "api/conditions.hpp"
 #include "api/entity_answer.hpp"
 #include "api/entity_query_request.hpp"
 #include "api/handlers.hpp"
+#include "api/idempotency.hpp"
 #include "api/paging.hpp"
+#include "api/preference.hpp"
 #include "api/representation_parameters.hpp"
 #include "api/selection_parameters.hpp"
 #include "meridian/base/uri.hpp"
@@ -45,11 +48,15 @@ handler_result create_entity(call& request) {
                     ngsild::parse_entity(body.content, *context, payload_limits(request)));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context),
                                                   operations::missing_tenant::create));
-    auto location = "/ngsi-ld/v1/entities/" + encode_path_segment(subject.id);
-    MERIDIAN_CO_CHECK(co_await operations::create_entity(scope, std::move(subject)));
     http::response answer(201);
-    answer.add("Location", std::move(location));
-    co_return answer;
+    answer.add("Location", "/ngsi-ld/v1/entities/" + encode_path_segment(subject.id));
+    scope.receipt = receipt_of(request, [answer](const ngsild::change& made) {
+        auto kept = answer;
+        add_tag(kept, state_tag(made.modified_at));
+        return kept;
+    });
+    MERIDIAN_CO_CHECK(co_await operations::create_entity(scope, std::move(subject)));
+    co_return written(scope, std::move(answer));
 }
 
 /// 6.4.3.2 GET: 5.7.2 Query Entities.
@@ -64,9 +71,13 @@ handler_result query_entities(call& request) {
     how.shown = std::move(query.shown);
     MERIDIAN_CO_TRY(const auto page,
                     co_await operations::query_entities(scope, std::move(query.wanted)));
+    auto tag = page_tag(request, page, type, *context);
+    if (is_known_to_client(request, tag))
+        co_return not_modified(std::move(tag));
     auto answer = entities_answer(request.with, page, how, type, context);
+    add_tag(answer, std::move(tag));
     add_paging(answer, request, query.asked, page.more, page.count, type);
-    co_return answer;
+    co_return as_preferred(request, type, std::move(answer));
 }
 
 /// 6.4.3.3 DELETE: 5.6.21 Purge Entities.

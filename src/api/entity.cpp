@@ -1,6 +1,8 @@
 /// Clause 6.5: the resource entities/{entityId}.
+#include "api/conditions.hpp"
 #include "api/entity_answer.hpp"
 #include "api/handlers.hpp"
+#include "api/preference.hpp"
 #include "api/representation_parameters.hpp"
 #include "meridian/ngsild/parse.hpp"
 #include "meridian/operations/consumption.hpp"
@@ -57,7 +59,12 @@ handler_result retrieve_entity(call& request) {
     if (!shows_anything(how.shown, row.document))
         co_return problem{problem_kind::resource_not_found,
                           "nothing of the Entity is left by pick and omit"};
-    co_return entity_answer(request.with, row, how, type, context);
+    auto tag = entity_tag(request, row, type, *context);
+    if (is_known_to_client(request, tag))
+        co_return not_modified(std::move(tag));
+    auto answer = entity_answer(request.with, row, how, type, context);
+    add_tag(answer, std::move(tag));
+    co_return as_preferred(request, type, std::move(answer));
 }
 
 /// 6.5.3.3 PUT: 5.6.18 Replace Entity.
@@ -73,7 +80,7 @@ handler_result replace_entity(call& request) {
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
     MERIDIAN_CO_CHECK(
         co_await operations::replace_entity(scope, std::move(subject), std::move(types)));
-    co_return http::response(204);
+    co_return written(scope);
 }
 
 /// 6.5.3.4 PATCH: 5.6.17 Merge Entity.
@@ -96,7 +103,7 @@ handler_result merge_entity(call& request) {
     auto merge = operations::merge_entity(scope, std::move(id), std::move(fragment),
                                           std::move(options), std::move(types));
     MERIDIAN_CO_CHECK(co_await std::move(merge));
-    co_return http::response(204);
+    co_return written(scope);
 }
 
 /// 6.5.3.2 DELETE: 5.6.6 Delete Entity.
@@ -106,7 +113,7 @@ handler_result delete_entity(call& request) {
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
     MERIDIAN_CO_CHECK(co_await operations::delete_entity(scope, std::move(id), std::move(types)));
-    co_return http::response(204);
+    co_return written(scope);
 }
 
 } // namespace meridian::api

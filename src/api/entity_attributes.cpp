@@ -1,5 +1,7 @@
 /// Clauses 6.6 and 6.7: the resources entities/{entityId}/attrs/ and …/attrs/{attrId}.
+#include "api/conditions.hpp"
 #include "api/handlers.hpp"
+#include "api/idempotency.hpp"
 #include "api/representation_parameters.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/ngsild/parse.hpp"
@@ -82,10 +84,15 @@ handler_result append_attributes(call& request) {
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(asked.context)));
     const auto mode =
         has_option(options, "noOverwrite") ? ngsild::overwrite::no : ngsild::overwrite::yes;
+    scope.receipt = receipt_of(request, [](const ngsild::change& made) {
+        auto kept = update_answer({made.updated, made.not_updated});
+        add_tag(kept, state_tag(made.modified_at));
+        return kept;
+    });
     auto appending = operations::append_attributes(
         scope, std::move(asked.id), std::move(asked.fragment), mode, std::move(asked.types));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(appending));
-    co_return update_answer(outcome);
+    co_return written(scope, update_answer(outcome));
 }
 
 /// 6.6.3.2 PATCH: 5.6.2 Update Attributes.
@@ -95,7 +102,7 @@ handler_result update_attributes(call& request) {
     auto update = operations::update_attributes(scope, std::move(asked.id),
                                                 std::move(asked.fragment), std::move(asked.types));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(update));
-    co_return update_answer(outcome);
+    co_return written(scope, update_answer(outcome));
 }
 
 /// 6.7.3.1 PATCH: 5.6.4 Partial Attribute update.
@@ -105,7 +112,7 @@ handler_result partial_update_attribute(call& request) {
     auto update = operations::partial_update_attribute(
         scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
     MERIDIAN_CO_CHECK(co_await std::move(update));
-    co_return http::response(204);
+    co_return written(scope);
 }
 
 /// 6.7.3.3 PUT: 5.6.19 Replace Attribute.
@@ -115,7 +122,7 @@ handler_result replace_attribute(call& request) {
     auto replacement = operations::replace_attribute(
         scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
     MERIDIAN_CO_CHECK(co_await std::move(replacement));
-    co_return http::response(204);
+    co_return written(scope);
 }
 
 /// 6.7.3.2 DELETE: 5.6.5 Delete Attribute.
@@ -134,7 +141,7 @@ handler_result delete_attribute(call& request) {
     auto deletion =
         operations::delete_attribute(scope, std::move(id), std::move(which), std::move(types));
     MERIDIAN_CO_CHECK(co_await std::move(deletion));
-    co_return http::response(204);
+    co_return written(scope);
 }
 
 } // namespace meridian::api

@@ -2,9 +2,11 @@
 #include "api/entity_answer.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
+#include "api/preference.hpp"
 #include "api/query_payload.hpp"
 #include "api/representation_parameters.hpp"
 #include "meridian/operations/consumption.hpp"
+#include "meridian/operations/stored_contexts.hpp"
 
 #include <utility>
 
@@ -42,9 +44,13 @@ handler_result query_entities_by_post(call& request) {
     wanted.page = asked.page;
     wanted.want_count = asked.count;
     MERIDIAN_CO_TRY(const auto page, co_await operations::query_entities(scope, std::move(wanted)));
+    if (type == media_type::json) { // 6.3.5: an inline @context gets a URL for the Link header
+        auto naming = operations::with_url(scope, context, own_url(request));
+        MERIDIAN_CO_TRY(context, co_await std::move(naming));
+    }
     auto answer = entities_answer(request.with, page, how, type, context);
     add_paging(answer, request, asked, page.more, page.count, type);
-    co_return answer;
+    co_return as_preferred(request, type, std::move(answer));
 }
 
 } // namespace meridian::api

@@ -49,6 +49,12 @@ handler_result retrieve_subscription(call& request);
 handler_result update_subscription(call& request);
 handler_result delete_subscription(call& request);
 
+// contexts.cpp: 6.29, 6.30
+handler_result add_context(call& request);
+handler_result list_contexts(call& request);
+handler_result serve_context(call& request);
+handler_result delete_context(call& request);
+
 // temporal.cpp: 6.18, 6.19
 handler_result query_temporal_entities(call& request);
 handler_result retrieve_temporal_entity(call& request);

@@ -41,6 +41,9 @@ constexpr std::string_view of_temporal_query =
     "entityMapLifetime orderBy collation splitEntities";
 constexpr std::string_view of_subscriptions = "limit offset count options local";
 constexpr std::string_view of_subscription = "options local";
+constexpr std::string_view of_contexts = "details kind";
+constexpr std::string_view of_context = "details";
+constexpr std::string_view of_context_deletion = "reload";
 
 using http::method;
 
@@ -78,6 +81,10 @@ constexpr std::array table{
     route{method::get, "/ngsi-ld/v1/temporal/entities", query_temporal_entities, of_temporal_query},
     route{method::get, "/ngsi-ld/v1/temporal/entities/{}", retrieve_temporal_entity,
           of_temporal_retrieval},
+    route{method::post, "/ngsi-ld/v1/jsonldContexts", add_context, none},
+    route{method::get, "/ngsi-ld/v1/jsonldContexts", list_contexts, of_contexts},
+    route{method::get, "/ngsi-ld/v1/jsonldContexts/{*}", serve_context, of_context},
+    route{method::delete_, "/ngsi-ld/v1/jsonldContexts/{*}", delete_context, of_context_deletion},
     route{method::get, "/ngsi-ld/v1/info/sourceIdentity", source_identity, none},
     route{method::get, "/version", version, none},
     route{method::get, "/q/health", health, none},
@@ -98,6 +105,10 @@ bool matches(std::string_view pattern, std::string_view path,
              std::vector<std::string_view>& variables) {
     variables.clear();
     while (!pattern.empty() && !path.empty()) {
+        if (pattern == "/{*}") {
+            variables.push_back(path.substr(1));
+            return true;
+        }
         const auto wanted = take_segment(pattern);
         const auto segment = take_segment(path);
         if (wanted == "{}")

@@ -11,7 +11,8 @@ namespace meridian::api {
 /// One row of the routing table.
 struct route {
     http::method method;
-    std::string_view pattern; ///< "/ngsi-ld/v1/entities/{}"; {} stands for one segment
+    std::string_view pattern; ///< "/ngsi-ld/v1/entities/{}"; {} stands for one segment, {*} for all
+                              ///< that are left (a URL that the client did not encode)
     asio::awaitable<result<http::response>> (*handler)(call&);
     std::string_view parameters; ///< the query parameters that it has, with blanks between
 };

@@ -49,7 +49,8 @@ handler_result create_subscription(call& request) {
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context),
                                                   operations::missing_tenant::create));
-    auto creating = operations::create_subscription(scope, std::move(body.content));
+    auto creating =
+        operations::create_subscription(scope, std::move(body.content), own_url(request));
     MERIDIAN_CO_TRY(const auto id, co_await std::move(creating));
     http::response answer(201);
     answer.add("Location", "/ngsi-ld/v1/subscriptions/" + id);

@@ -126,6 +126,7 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     dictionary_ = std::make_unique<store::dictionary>(*pool_, dictionary_limits(chosen));
     tenants_ = std::make_unique<store::tenants>(*pool_, chosen.max_tenants);
     stored_contexts_ = std::make_unique<store::contexts>(*pool_);
+    receipts_ = std::make_unique<store::receipts>(*pool_);
     stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
     mqtt_ = std::make_unique<net::mqtt_client>(mqtt_settings(chosen));
     subscriptions_ = std::make_unique<subscription::service>(
@@ -167,9 +168,9 @@ result<void> broker::make_threads() {
             std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_);
         made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
                                                                 *stored_contexts_);
-        made->services = std::make_unique<operations::services>(
-            operations::services{*made->entities, made->history, made->discovery, *lanes_,
-                                 *dictionary_, *tenants_, *made->contexts, *subscriptions_});
+        made->services = std::make_unique<operations::services>(operations::services{
+            *made->entities, made->history, made->discovery, *lanes_, *dictionary_, *tenants_,
+            *made->contexts, *subscriptions_, *receipts_});
         made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
         io_.push_back(std::move(made));
     }
@@ -236,7 +237,7 @@ void broker::start_background() {
     sweep_ = std::make_unique<store::expiry_sweep>(io_.front()->reader, *lanes_, expiry_watch_);
     sweep_->start();
     upkeep_ = std::make_shared<upkeep>(contexts_.front()->get_executor(), io_.front()->discovery,
-                                       database_.conninfo);
+                                       *io_.front()->contexts, *receipts_, database_.conninfo);
     asio::post(*contexts_.front(), [kept = upkeep_] { kept->start(); });
     api::add_metrics(state_, [this](std::string& out) {
         subscriptions_->append_metrics(out);

@@ -11,6 +11,7 @@
 #include "meridian/store/blocking_pool.hpp"
 #include "meridian/store/contexts.hpp"
 #include "meridian/store/outbox.hpp"
+#include "meridian/store/receipts.hpp"
 #include "meridian/store/subscriptions.hpp"
 #include "meridian/subscription/service.hpp"
 
@@ -93,6 +94,7 @@ private:
     std::unique_ptr<store::dictionary> dictionary_;
     std::unique_ptr<store::tenants> tenants_;
     std::unique_ptr<store::contexts> stored_contexts_;
+    std::unique_ptr<store::receipts> receipts_;
     std::unique_ptr<store::subscriptions> stored_subscriptions_;
     std::unique_ptr<net::mqtt_client> mqtt_;
     std::unique_ptr<subscription::service> subscriptions_;

@@ -20,15 +20,20 @@ asio::awaitable<result<int>> make_partitions_blocking(std::string conninfo) {
 
 } // namespace
 
-upkeep::upkeep(asio::any_io_executor on, store::discovery& found, std::string conninfo,
-               upkeep_times times)
-    : executor_(std::move(on)), discovery_(found), conninfo_(std::move(conninfo)), times_(times),
-      fold_pause_(executor_), partitions_pause_(executor_) {}
+upkeep::upkeep(asio::any_io_executor on, store::discovery& found, operations::contexts& contexts,
+               store::receipts& receipts, std::string conninfo, upkeep_times times)
+    : executor_(std::move(on)), discovery_(found), contexts_(contexts), receipts_(receipts),
+      conninfo_(std::move(conninfo)), times_(times), fold_pause_(executor_),
+      partitions_pause_(executor_), contexts_pause_(executor_), receipts_pause_(executor_) {}
 
 void upkeep::start() {
-    running_ = 2;
+    running_ = 4;
     asio::co_spawn(executor_, repeat([this] { return fold(); }, fold_pause_), asio::detached);
     asio::co_spawn(executor_, repeat([this] { return make_partitions(); }, partitions_pause_),
+                   asio::detached);
+    asio::co_spawn(executor_, repeat([this] { return keep_contexts(); }, contexts_pause_),
+                   asio::detached);
+    asio::co_spawn(executor_, repeat([this] { return sweep_receipts(); }, receipts_pause_),
                    asio::detached);
 }
 
@@ -37,10 +42,13 @@ asio::awaitable<void> upkeep::stop() {
     is_stopping_ = true;
     fold_pause_.cancel();
     partitions_pause_.cancel();
+    contexts_pause_.cancel();
+    receipts_pause_.cancel();
     while (running_ > 0) {
         asio::steady_timer pause(executor_, std::chrono::milliseconds{10});
         co_await pause.async_wait(base::await);
     }
+    (void)co_await keep_contexts(); // the last uses
 }
 
 asio::awaitable<void> upkeep::repeat(work what, asio::steady_timer& pause) {
@@ -78,6 +86,20 @@ asio::awaitable<upkeep::wait> upkeep::make_partitions() {
     if (*made > 0)
         spdlog::info("{} partitions of history were made", *made);
     co_return times_.partitions;
+}
+
+asio::awaitable<upkeep::wait> upkeep::keep_contexts() {
+    const auto kept = co_await contexts_.keep_up();
+    if (!kept)
+        spdlog::warn("@contexts: {}", kept.error().detail());
+    co_return times_.contexts;
+}
+
+asio::awaitable<upkeep::wait> upkeep::sweep_receipts() {
+    const auto swept = co_await receipts_.sweep();
+    if (!swept)
+        spdlog::warn("answers kept for repeated requests: {}", swept.error().detail());
+    co_return times_.receipts;
 }
 
 } // namespace meridian::app

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "meridian/operations/contexts.hpp"
 #include "meridian/store/discovery.hpp"
+#include "meridian/store/receipts.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -21,16 +23,20 @@ struct upkeep_times {
     std::chrono::milliseconds fold = std::chrono::seconds{60};
     std::chrono::milliseconds partitions = std::chrono::hours{24};
     std::chrono::milliseconds partitions_retry = std::chrono::minutes{10}; ///< after a failure
+    std::chrono::milliseconds contexts = std::chrono::seconds{1};
+    std::chrono::milliseconds receipts = std::chrono::minutes{10};
 };
 
 /// What the database needs now and then beside requests: the counts of what exists are folded, and
-/// the coming months get their partitions of history. Failures are logged and tried again.
+/// the coming months get their partitions of history; uses of @contexts are written down, and what
+/// other brokers did to them is noticed; answers kept for repeated requests go after their time.
+/// Failures are logged and tried again.
 /// All calls on the executor's thread.
 class upkeep : public std::enable_shared_from_this<upkeep> {
 public:
-    /// `found` belongs to the loop of `on` and must live until `stop` completes.
-    upkeep(asio::any_io_executor on, store::discovery& found, std::string conninfo,
-           upkeep_times times = {});
+    /// `found` and `contexts` belong to the loop of `on`; all must live until `stop` completes.
+    upkeep(asio::any_io_executor on, store::discovery& found, operations::contexts& contexts,
+           store::receipts& receipts, std::string conninfo, upkeep_times times = {});
 
     void start();
     /// Completes when nothing of it runs any more.
@@ -44,13 +50,19 @@ private:
     asio::awaitable<void> repeat(work what, asio::steady_timer& pause);
     asio::awaitable<wait> fold();
     asio::awaitable<wait> make_partitions();
+    asio::awaitable<wait> keep_contexts();
+    asio::awaitable<wait> sweep_receipts();
 
     asio::any_io_executor executor_;
     store::discovery& discovery_;
+    operations::contexts& contexts_;
+    store::receipts& receipts_;
     std::string conninfo_;
     upkeep_times times_;
     asio::steady_timer fold_pause_;
     asio::steady_timer partitions_pause_;
+    asio::steady_timer contexts_pause_;
+    asio::steady_timer receipts_pause_;
     asio::thread_pool blocking_{1}; ///< making partitions blocks
     int running_ = 0;
     bool is_stopping_ = false;

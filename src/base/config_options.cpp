@@ -14,6 +14,12 @@ constexpr double day = 86'400'000;
 constexpr option listening[] = {
     {"host", &config::host, "Address to listen on; 0.0.0.0 or :: for every interface."},
     {"port", &config::port, "Port of the NGSI-LD API; 0 takes a free one.", {0, 65535}},
+    {"public-url",
+     &config::public_url,
+     "Scheme and authority by which clients and other brokers reach this one, such as "
+     "https://broker.example.org: begins the URLs of what is served under them.",
+     {},
+     "as the client's request has it"},
     {"tls-cert",
      &config::tls_cert,
      "PEM file with the certificate chain; turns HTTPS on.",

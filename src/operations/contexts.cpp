@@ -41,37 +41,18 @@ problem not_available(const std::string& url, const std::string& why) {
                    "the @context '" + url + "' is not available: " + why};
 }
 
+/// What `url` is stored under: the local identifier where it is one that a broker on this database
+/// serves (identifiers are unique wherever they were made), else the URL itself.
+std::string key_of(const std::string& url) {
+    const auto place = url.find(served_contexts_path);
+    if (place == std::string::npos)
+        return url;
+    const auto segment = std::string_view{url}.substr(place + served_contexts_path.size());
+    auto decoded = percent_decode(segment, plus_is_blank::no);
+    return decoded && decoded->starts_with("urn:") ? std::move(*decoded) : url;
+}
+
 } // namespace
-
-jsonld::context_ptr context_cache::find(const std::string& local_text) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find(local_text);
-    if (found == entries_.end() || found->second.valid_until < std::chrono::steady_clock::now())
-        return nullptr;
-    return found->second.context;
-}
-
-void context_cache::keep(const std::string& local_text, jsonld::context_ptr context,
-                         std::chrono::steady_clock::time_point valid_until) {
-    const std::lock_guard lock(mutex_);
-    if (entries_.size() >= limits_.cached_contexts || bytes_ >= limits_.cached_bytes) {
-        entries_.clear();
-        bytes_ = 0;
-    }
-    bytes_ += local_text.size();
-    entries_[local_text] = entry{std::move(context), valid_until};
-}
-
-void context_cache::forget_all() {
-    const std::lock_guard lock(mutex_);
-    entries_.clear();
-    bytes_ = 0;
-}
-
-std::size_t context_cache::size() const {
-    const std::lock_guard lock(mutex_);
-    return entries_.size();
-}
 
 contexts::contexts(std::shared_ptr<context_cache> cache, net::http_client& client,
                    store::contexts& stored)
@@ -94,46 +75,53 @@ asio::awaitable<result<jsonld::context_ptr>> contexts::from_json(json local) {
 
 asio::awaitable<result<jsonld::context_ptr>> contexts::build(std::string text, json local) {
     std::map<std::string, json, std::less<>> documents;
+    std::vector<context_usage_ptr> made_of;
     const auto source = [&documents](std::string_view url) -> const json* {
         const auto found = documents.find(url);
         return found == documents.end() ? nullptr : &found->second;
     };
     const auto& limits = cache_->limits();
+    const auto epoch = cache_->epoch();
     auto valid_until = now() + limits.default_lifetime;
     // Each round brings in at least one document, and the builder bounds how many there may be.
     while (true) {
         MERIDIAN_CO_TRY(auto outcome, jsonld::build_context(local, source, limits.processing));
         if (outcome.built) {
             const auto lifetime = valid_until - now();
-            cache_->keep(text, outcome.built, std::chrono::steady_clock::now() + lifetime);
+            for (const auto& usage : made_of)
+                usage->add();
+            cache_->keep(text, outcome.built, std::chrono::steady_clock::now() + lifetime,
+                         std::move(made_of), epoch);
             co_return outcome.built;
         }
         for (auto& url : outcome.missing) {
             MERIDIAN_CO_TRY(auto loaded, co_await load(url));
             valid_until = std::min(valid_until, loaded.valid_until);
+            made_of.push_back(cache_->usage_of(loaded.key));
             documents.emplace(std::move(url), std::move(loaded.body));
         }
     }
 }
 
 asio::awaitable<result<contexts::document>> contexts::load(std::string url) {
-    auto search = stored_->find(url);
+    auto search = stored_->find(key_of(url));
     auto stored = co_await std::move(search);
     const bool is_kept = stored && stored->has_value();
     if (is_kept && (*stored)->expires_at.value_or(timestamp::max()) > now()) {
         if (auto body = parse_json((*stored)->body))
-            co_return document{std::move(*body), (*stored)->expires_at.value_or(timestamp::max())};
+            co_return document{std::move(*body), (*stored)->expires_at.value_or(timestamp::max()),
+                               (*stored)->url};
     }
     auto fetched = co_await fetch(url);
     if (!fetched && is_kept) {
         spdlog::warn("serving a stale @context: {}", fetched.error().detail());
         if (auto body = parse_json((*stored)->body))
-            co_return document{std::move(*body), now() + stale_lifetime};
+            co_return document{std::move(*body), now() + stale_lifetime, (*stored)->url};
     }
     co_return fetched;
 }
 
-asio::awaitable<result<contexts::document>> contexts::fetch(std::string url) {
+asio::awaitable<result<contexts::download>> contexts::fetch_only(std::string url) {
     const auto& limits = cache_->limits();
     net::request call("GET", url);
     call.headers.emplace_back("Accept", "application/ld+json, application/json;q=0.9");
@@ -150,15 +138,57 @@ asio::awaitable<result<contexts::document>> contexts::fetch(std::string url) {
         co_return not_available(url, body.error().detail());
     const auto stated = max_age(answer->header("Cache-Control"));
     const std::chrono::milliseconds lifetime = stated ? *stated : limits.default_lifetime;
-    document fetched{std::move(*body), now() + lifetime};
-    store::stored_context kept;
-    kept.url = url;
-    kept.body = std::move(answer->body);
-    kept.expires_at = fetched.valid_until;
-    kept.etag = answer->header("ETag");
-    if (auto put = co_await stored_->put(std::move(kept)); !put)
-        spdlog::warn("the @context {} could not be kept: {}", url, put.error().detail());
+    download fetched;
+    fetched.made = document{std::move(*body), now() + lifetime, std::move(url)};
+    fetched.text = std::move(answer->body);
+    fetched.etag = answer->header("ETag");
     co_return fetched;
+}
+
+asio::awaitable<result<void>> contexts::put(const download& what) {
+    store::stored_context kept;
+    kept.url = what.made.key;
+    kept.body = what.text;
+    kept.expires_at = what.made.valid_until;
+    kept.etag = what.etag;
+    auto putting = stored_->put(std::move(kept));
+    co_return co_await std::move(putting);
+}
+
+asio::awaitable<result<contexts::document>> contexts::fetch(std::string url) {
+    MERIDIAN_CO_TRY(auto fetched, co_await fetch_only(url));
+    if (auto kept = co_await put(fetched); !kept)
+        spdlog::warn("the @context {} could not be kept: {}", url, kept.error().detail());
+    co_return std::move(fetched.made);
+}
+
+asio::awaitable<result<void>> contexts::reload(std::string url) {
+    MERIDIAN_CO_TRY(const auto fetched, co_await fetch_only(url));
+    const auto source = [&](std::string_view asked) -> const json* {
+        return asked == url ? &fetched.made.body : nullptr;
+    };
+    // 5.13.5.4: what is not valid by 5.5.4 counts as not available.
+    auto built = jsonld::build_context(json(url), source, cache_->limits().processing);
+    if (!built)
+        co_return not_available(url, built.error().detail());
+    MERIDIAN_CO_CHECK(co_await put(fetched));
+    cache_->forget_all();
+    co_return result<void>{};
+}
+
+asio::awaitable<result<void>> contexts::keep_up() {
+    auto uses = cache_->take_uses();
+    if (!uses.empty()) {
+        auto counting = stored_->count_uses(uses);
+        if (auto counted = co_await std::move(counting); !counted) {
+            cache_->count_again(uses);
+            co_return counted.error();
+        }
+    }
+    auto asking = stored_->version();
+    MERIDIAN_CO_TRY(const auto version, co_await std::move(asking));
+    cache_->see_version(version);
+    co_return result<void>{};
 }
 
 } // namespace meridian::operations

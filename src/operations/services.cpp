@@ -1,8 +1,13 @@
 #include "meridian/operations/services.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace meridian::operations {
+
+bool expected_state::holds_for(timestamp moment) const noexcept {
+    return any || std::ranges::find(modified_at, moment) != modified_at.end();
+}
 
 asio::awaitable<result<store::tenant_id>> tenant_of(services& with, std::string name,
                                                     missing_tenant when_missing) {

@@ -2,6 +2,7 @@
 
 #include "meridian/net/url.hpp"
 #include "meridian/operations/contexts.hpp"
+#include "meridian/operations/stored_contexts.hpp"
 
 #include <utility>
 
@@ -24,8 +25,16 @@ asio::awaitable<result<void>> check_context(request_scope& scope, const json& pa
 
 } // namespace
 
-asio::awaitable<result<std::string>> create_subscription(request_scope& scope, json payload) {
+asio::awaitable<result<std::string>> create_subscription(request_scope& scope, json payload,
+                                                         std::string own_url) {
     MERIDIAN_CO_CHECK(co_await check_context(scope, payload));
+    // 5.8.1.4: jsonldContext is initialized with the @context that applies, which gets a URL of
+    // this broker where it has none (5.13.1).
+    if (payload.is_object() && !payload.contains("jsonldContext") &&
+        scope.context->link_url().empty()) {
+        auto naming = url_of(scope, scope.context, std::move(own_url));
+        MERIDIAN_CO_TRY(payload["jsonldContext"], co_await std::move(naming));
+    }
     auto creating = scope.with.subscriptions.create(scope.tenant, std::move(payload), scope.context,
                                                     scope.local);
     co_return co_await std::move(creating);

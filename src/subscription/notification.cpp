@@ -28,7 +28,7 @@ bool has_link(const endpoint& to) noexcept {
     return to.accept == accepted::json || (to.accept == accepted::geo_json && to.prefers_json_body);
 }
 
-/// CHOICE: an inline @context has no URL, and counts as "none available": the core @context.
+/// An @context without a URL is that of a Subscription which was made before such got one (5.13.1).
 std::string link_to(const jsonld::context& context) {
     const auto& url = context.link_url();
     return jsonld::render_context_link(url.empty() ? jsonld::core_context_url

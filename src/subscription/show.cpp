@@ -116,8 +116,8 @@ void add_bookkeeping(json& notification, const store::subscription_row& row) {
     add_moment("lastFailure", row.last_failure);
 }
 
-/// 5.8.1.4: without one in the payload it is the @context that applied. CHOICE: one that has no
-/// URL of its own is left out.
+/// 5.8.1.4: without one in the payload it is the @context that applied. One that has no URL of its
+/// own got one when the Subscription was created.
 void add_context_url(json& body, const store::subscription_row& row) {
     if (body.contains("jsonldContext"))
         return;

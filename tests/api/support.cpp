@@ -57,8 +57,8 @@ std::string shown(unsigned status, const json& body, const header_lines& headers
 }
 
 std::string show(const http_answer& answer) {
-    constexpr std::array<std::string_view, 4> left_out{"date", "content-length", "connection",
-                                                       "ngsild-tenant"};
+    constexpr std::array<std::string_view, 5> left_out{"date", "content-length", "connection",
+                                                       "etag", "ngsild-tenant"};
     header_lines kept;
     for (const auto& each : answer.headers)
         if (std::ranges::find(left_out, lower(each.first)) == left_out.end())

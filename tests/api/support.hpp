@@ -21,8 +21,8 @@ inline const std::string batch = "/ngsi-ld/v1/entityOperations";
 inline const std::string temporal = "/ngsi-ld/v1/temporal/entities";
 
 /// The whole answer as text that two answers can be compared by: status, headers in the order of
-/// their names, body as JSON. Left out: Date, Content-Length, Connection, the tenant's name, and
-/// the moments that the broker sets itself, which must be DateTimes (4.8) and become "then".
+/// their names, body as JSON. Left out: Date, Content-Length, Connection, ETag, the tenant's name,
+/// and the moments that the broker sets itself, which must be DateTimes (4.8) and become "then".
 [[nodiscard]] std::string show(const http_answer& answer);
 
 /// A JSON array of one element too, which braces alone would not make.

@@ -150,7 +150,7 @@ TEST_F(subscriptions_test, a_connection_lost_between_two_uses_is_opened_again) {
     EXPECT_TRUE(await_now(store.find(tenant, "urn:s:1")));
 }
 
-TEST(stored_contexts, are_put_found_listed_and_removed) {
+TEST(stored_contexts, that_are_cached_are_put_found_and_removed) {
     blocking_pool pool(test::create_migrated_database());
     contexts store(pool);
     stored_context cached;
@@ -159,14 +159,13 @@ TEST(stored_contexts, are_put_found_listed_and_removed) {
     cached.expires_at = at("2030-01-01T00:00:00Z");
     cached.etag = "\"1\"";
     ASSERT_TRUE(await_now(store.put(cached)));
-    stored_context hosted;
-    hosted.url = "urn:ngsi-ld:context:1";
-    hosted.kind = context_kind::hosted;
-    hosted.body = "{}";
-    ASSERT_TRUE(await_now(store.put(hosted)));
     cached.etag = "\"2\"";
     ASSERT_TRUE(await_now(store.put(cached)));
-    ASSERT_TRUE(await_now(store.count_uses(cached.url, 3)));
+    EXPECT_EQ(await_now(store.version()).value_or(-1), 0);
+    const auto used = at("2029-01-01T00:00:00Z");
+    std::vector<context_uses> uses;
+    uses.emplace_back(cached.url, 3, used);
+    ASSERT_TRUE(await_now(store.count_uses(uses)));
     const auto found = await_now(store.find(cached.url));
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->body, cached.body);
@@ -174,17 +173,49 @@ TEST(stored_contexts, are_put_found_listed_and_removed) {
     EXPECT_EQ((*found)->kind, context_kind::cached);
     EXPECT_EQ((*found)->expires_at, cached.expires_at);
     EXPECT_EQ((*found)->uses, 3);
-    EXPECT_TRUE((*found)->last_used);
+    EXPECT_EQ((*found)->last_used, used);
+    EXPECT_FALSE((*found)->tenant);
     EXPECT_GT((*found)->fetched_at, (*found)->created_at);
-    const auto all = await_now(store.list(std::nullopt, contexts::bodies::no));
-    ASSERT_TRUE(all && all->size() == 2U);
-    EXPECT_EQ(all->front().body, "");
-    const auto only = await_now(store.list(context_kind::hosted, contexts::bodies::yes));
-    ASSERT_TRUE(only && only->size() == 1U);
-    EXPECT_EQ(only->front().body, "{}");
-    EXPECT_EQ(await_now(store.remove(hosted.url)).value_or(false), true);
-    EXPECT_EQ(await_now(store.remove(hosted.url)).value_or(true), false);
-    EXPECT_FALSE(*await_now(store.find(hosted.url)));
+    const auto same = await_now(store.find((*found)->local_id));
+    ASSERT_TRUE(same && *same);
+    EXPECT_EQ((*same)->url, cached.url);
+    cached.body = "{}";
+    ASSERT_TRUE(await_now(store.put(cached)));
+    EXPECT_EQ(await_now(store.version()).value_or(-1), 1) << "another body";
+    EXPECT_EQ(await_now(store.remove(cached.url)).value_or(false), true);
+    EXPECT_EQ(await_now(store.remove(cached.url)).value_or(true), false);
+    EXPECT_EQ(await_now(store.version()).value_or(-1), 2);
+    EXPECT_FALSE(*await_now(store.find(cached.url)));
+}
+
+TEST(stored_contexts, that_are_hosted_or_implicitly_created_belong_to_a_tenant) {
+    const auto database = test::create_migrated_database();
+    test::run_sql(database, "INSERT INTO tenant (name) VALUES ('other')");
+    blocking_pool pool(database);
+    contexts store(pool);
+    stored_context cached;
+    cached.url = "https://example.org/c.jsonld";
+    cached.body = "{}";
+    ASSERT_TRUE(await_now(store.put(cached)));
+    const auto hosted = await_now(store.host(1, "{}"));
+    const auto again = await_now(store.host(1, "{}"));
+    ASSERT_TRUE(hosted && again);
+    EXPECT_NE(*hosted, *again);
+    const auto made = await_now(store.create_implicitly(1, R"({"@context":[]})"));
+    const auto others = await_now(store.create_implicitly(2, R"({"@context":[]})"));
+    ASSERT_TRUE(made && others);
+    EXPECT_EQ(await_now(store.create_implicitly(1, R"({"@context":[]})")).value_or(""), *made);
+    EXPECT_NE(*made, *others);
+    const auto all = await_now(store.list(1, std::nullopt));
+    ASSERT_TRUE(all && all->size() == 4U);
+    EXPECT_EQ(all->at(1).local_id, *hosted);
+    EXPECT_EQ(all->at(1).url, *hosted);
+    EXPECT_EQ(all->at(1).tenant, 1);
+    EXPECT_EQ(all->at(1).body, "");
+    EXPECT_EQ(all->at(3).kind, context_kind::implicitly_created);
+    const auto of_other = await_now(store.list(2, context_kind::implicitly_created));
+    ASSERT_TRUE(of_other && of_other->size() == 1U);
+    EXPECT_EQ(of_other->front().local_id, *others);
 }
 
 TEST(stored_contexts, a_database_that_is_away_is_unavailable) {

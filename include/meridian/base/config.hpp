@@ -31,6 +31,7 @@ struct config {
     // Listening
     std::string host = "127.0.0.1";
     std::uint16_t port = 1026;
+    std::string public_url;
     std::string tls_cert;
     std::string tls_key;
     std::vector<std::string> cors_origins;

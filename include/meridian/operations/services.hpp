@@ -6,13 +6,16 @@
 #include "meridian/store/discovery.hpp"
 #include "meridian/store/entities.hpp"
 #include "meridian/store/history.hpp"
+#include "meridian/store/receipts.hpp"
 #include "meridian/store/tenants.hpp"
 #include "meridian/store/write_lanes.hpp"
 #include "meridian/subscription/service.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace meridian::operations {
 
@@ -27,6 +30,15 @@ struct services {
     store::tenants& tenants;
     operations::contexts& contexts;
     subscription::service& subscriptions;
+    store::receipts& receipts;
+};
+
+/// A condition on the state that a write of one Entity starts from (RFC 9110 13.1.1 If-Match): one
+/// of the moments at which it was last modified, which no two states of an Entity share.
+struct expected_state {
+    bool any = false; ///< `*`: whatever it is
+    std::vector<timestamp> modified_at;
+    [[nodiscard]] bool holds_for(timestamp moment) const noexcept;
 };
 
 /// The frame of one operation: for whom (5.5.10) and in whose words (5.5.7).
@@ -38,6 +50,12 @@ struct request_scope {
     store::tenant_id tenant;
     jsonld::context_ptr context;
     bool local = false; ///< 5.5.13
+    /// Of a write of one Entity; it fails with precondition_failed, decided under the row's lock.
+    std::optional<expected_state> expected;
+    /// Of a write of one Entity: its answer, kept with it for a request that is sent again.
+    std::optional<store::change_receipt> receipt;
+    /// Set by such a write: modifiedAt of the state that it left.
+    std::optional<timestamp> written;
 };
 
 /// 5.5.10: an operation that creates information creates its tenant; to all others a tenant that

@@ -12,10 +12,12 @@
 /// Clause 5.8: Context Information Subscription. All may fail with unavailable and internal_error.
 namespace meridian::operations {
 
-/// 5.8.1; gives the Subscription's id. `payload` is without its @context.
+/// 5.8.1; gives the Subscription's id. `payload` is without its @context. `own_url` is this
+/// broker's scheme and authority, under which an inline @context is served.
 /// Fails with bad_request_data, already_exists, ld_context_not_available (jsonldContext),
 /// operation_not_supported.
-asio::awaitable<result<std::string>> create_subscription(request_scope& scope, json payload);
+asio::awaitable<result<std::string>> create_subscription(request_scope& scope, json payload,
+                                                         std::string own_url);
 
 /// 5.8.2. Fails as create_subscription, and with resource_not_found.
 asio::awaitable<result<void>> update_subscription(request_scope& scope, std::string id,

@@ -76,6 +76,9 @@ public:
     asio::awaitable<result<explained_query>> explain(tenant_id tenant,
                                                      const query::query_plan& plan);
 
+    /// Whether transient data (4.22) may be past their time, and not yet swept.
+    [[nodiscard]] bool something_is_due() const noexcept;
+
 private:
     /// Candidates after `after`, `limit` at most, that the plan really selects; `last` and `full`
     /// tell where to go on and whether there may be more.
@@ -86,7 +89,6 @@ private:
                                                       const query::query_plan& plan);
     asio::awaitable<result<entity_page>> query_by_walk(tenant_id tenant,
                                                        const query::query_plan& plan);
-    [[nodiscard]] bool something_is_due() const noexcept;
 
     std::shared_ptr<reader> reader_;
     const ngsild::names& dictionary_;
