@@ -65,7 +65,9 @@ handler_result query_entities(call& request) {
                     negotiate(request.request.header("Accept"), geo_json_answers::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    if (names_attributes(request)) {
+        MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    }
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto query, read_entity_query(request, scope));
     how.shown = std::move(query.shown);

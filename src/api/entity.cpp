@@ -47,7 +47,9 @@ handler_result retrieve_entity(call& request) {
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    if (names_attributes(request)) {
+        MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    }
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto shown, read_projection(projection_texts_of(request), *context,
                                                 request.with.services.dictionary));

@@ -4,6 +4,7 @@
 #include "meridian/store/name_lookup.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace meridian::api {
@@ -208,6 +209,11 @@ asio::awaitable<result<void>> learn_names(const call& request, projection_texts 
     };
     auto learning = store::with_names_of_query(request.with.services.dictionary, asking);
     co_return co_await std::move(learning);
+}
+
+bool names_attributes(const call& request) {
+    return std::ranges::any_of(std::array{"attrs", "pick", "omit", "datasetId", "geometryProperty"},
+                               [&](const char* name) { return request.parameters.has(name); });
 }
 
 asio::awaitable<result<void>> learn_names(const call& request, const jsonld::context& context) {

@@ -53,6 +53,8 @@ struct read_projection_outcome {
 asio::awaitable<result<void>> learn_names(const call& request, projection_texts texts,
                                           std::vector<std::string> dataset_ids,
                                           const jsonld::context& context);
+/// Whether the request's parameters name what `learn_names` would look for.
+[[nodiscard]] bool names_attributes(const call& request);
 /// The same of the request's own parameters.
 asio::awaitable<result<void>> learn_names(const call& request, const jsonld::context& context);
 

@@ -115,7 +115,9 @@ handler_result retrieve_temporal_entity(call& request) {
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
     MERIDIAN_CO_TRY(auto asked, read_interval(request, interval::optional));
     MERIDIAN_CO_TRY(auto how, read_how(request, type, *context, asked));
-    MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    if (names_attributes(request)) {
+        MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    }
     const auto& dictionary = request.with.services.dictionary;
     MERIDIAN_CO_TRY(auto shown,
                     read_projection(projection_texts_of(request), *context, dictionary));
@@ -145,7 +147,9 @@ handler_result query_temporal_entities(call& request) {
     MERIDIAN_CO_TRY(wanted.selection, read_selection(request, *context));
     MERIDIAN_CO_TRY(const auto asked, read_paging(request));
     MERIDIAN_CO_TRY(auto how, read_how(request, type, *context, wanted.interval));
-    MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    if (names_attributes(request)) {
+        MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
+    }
     const auto& dictionary = request.with.services.dictionary;
     MERIDIAN_CO_TRY(auto shown,
                     read_projection(projection_texts_of(request), *context, dictionary));

@@ -87,8 +87,11 @@ asio::awaitable<result<std::optional<entity_row>>> entities::retrieve(tenant_id 
                                                                       std::string uri) {
     auto waiting = retrievals_->retrieve(tenant, std::move(uri));
     MERIDIAN_CO_TRY(auto found, co_await std::move(waiting));
-    if (found) {
-        MERIDIAN_CO_CHECK(co_await learn_names(*reader_, std::span(&*found, 1), append_unknown));
+    if (!found)
+        co_return found;
+    const std::span row(&*found, 1);
+    if (!unknown_names(*reader_, row, append_unknown).empty()) { // no frame where all is known
+        MERIDIAN_CO_CHECK(co_await learn_names(*reader_, row, append_unknown));
     }
     co_return found;
 }

@@ -7,16 +7,23 @@
 
 namespace meridian::store {
 
+/// The names in `rows` that the reader's dictionary does not know. `append(to, row, dictionary)`
+/// appends those of a row.
+template <typename Rows, typename Append>
+std::vector<ngsild::name_id> unknown_names(const reader& on, const Rows& rows, Append append) {
+    std::vector<ngsild::name_id> unknown;
+    if (on.names() != nullptr)
+        for (const auto& row : rows)
+            append(unknown, row, *on.names());
+    return unknown;
+}
+
 /// Makes the reader's dictionary know every name in `rows`, with one statement for all that another
-/// broker on the database added and none where all are known. `append(to, row, dictionary)` appends
-/// the unknown names of a row. Fails with unavailable, internal_error.
+/// broker on the database added and none where all are known. Fails with unavailable,
+/// internal_error.
 template <typename Rows, typename Append>
 asio::awaitable<result<void>> learn_names(reader& on, const Rows& rows, Append append) {
-    if (on.names() == nullptr)
-        co_return result<void>{};
-    std::vector<ngsild::name_id> unknown;
-    for (const auto& row : rows)
-        append(unknown, row, *on.names());
+    auto unknown = unknown_names(on, rows, append);
     if (unknown.empty())
         co_return result<void>{};
     auto asking = on.names()->look_up_ids(std::move(unknown));
