@@ -318,14 +318,14 @@ json merged(json body, const json& fragment) {
 }
 
 result<void> check_whole(const json& body, bool local) {
-    const bool local_only = body.value("localOnly", false);
+    const bool is_local_only = body.value("localOnly", false);
     if (!body.contains("notification"))
         return bad_member("notification", "is missing");
-    const bool is_local = local || local_only;
+    const bool is_local = local || is_local_only;
     if (!body.contains("entities") && !body.contains("watchedAttributes") && !is_local)
         return bad_member("entities", "or watchedAttributes must be there, unless localOnly is "
                                       "true");
-    if (body.contains("entities") && body.contains("localOnly") && !local_only)
+    if (body.contains("entities") && body.contains("localOnly") && !is_local_only)
         for (const auto& one : body["entities"])
             if (one["type"] == "*")
                 return bad_member("localOnly", "must not be false where entities.type is \"*\"");
