@@ -29,11 +29,12 @@ store::subscription_row row_of(const json& body) {
     return row;
 }
 
-/// A body without what is shown by default, and without the words that it was sent in.
-json essence(json body) {
+/// A body without what is shown by default, without the words that it was sent in, and without the
+/// order of its members.
+nlohmann::json essence(json body) {
     for (const auto* member : {"qSent", "jsonldContext", "notificationTrigger", "isActive"})
         body.erase(member);
-    return body;
+    return nlohmann::json(body);
 }
 
 void check(const json& body) {
