@@ -247,5 +247,31 @@ TEST(clause_6_3_20_invalid_parameters, options_that_an_operation_has_not_are_400
     EXPECT_EQ(stored(client, "urn:ngsi-ld:Room:1"), before);
 }
 
+TEST(problem_details, point_at_the_member) {
+    const auto client = fresh_tenant();
+    const header_lines ld_json{{"Content-Type", "application/ld+json"}};
+    const auto pointer = [](const http_answer& answer) {
+        return answer.content().value("pointer", std::string{"none"});
+    };
+    json wanted{{"type", "Subscription"},
+                {"entities", list(json{{"type", "Room"}})},
+                {"notification", {{"endpoint", {{"uri", "ftp://example.org"}}}}}};
+    EXPECT_EQ(pointer(client.post(subscriptions, wanted)), "/notification/endpoint/uri");
+    wanted["notification"]["endpoint"]["uri"] = "http://127.0.0.1:9/n";
+    wanted["q"] = "a==";
+    EXPECT_EQ(pointer(client.post(subscriptions, wanted)), "/q");
+    const json query{{"type", "Query"}, {"entities", list(json{{"type", "Room"}})}, {"q", "("}};
+    EXPECT_EQ(pointer(client.post(batch + "/query", query)), "/q");
+    auto entity = room();
+    entity["@context"] = 7;
+    EXPECT_EQ(pointer(client.post(entities, entity, ld_json)), "/@context");
+    entity = room();
+    entity["temperature"]["observedAt"] = "yesterday";
+    EXPECT_EQ(pointer(client.post(entities, entity)), "/temperature/observedAt");
+    const auto made = client.post(batch + "/create", list(room("urn:x:1"), entity));
+    EXPECT_EQ(made.status, 207U);
+    EXPECT_EQ(made.content()["errors"][0]["error"]["pointer"], "/temperature/observedAt");
+}
+
 } // namespace
 } // namespace meridian::api::test
