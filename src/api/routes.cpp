@@ -23,7 +23,7 @@ constexpr std::string_view of_query =
     "id type idPattern attrs pick omit q csf georel geometry coordinates geoproperty "
     "geometryProperty scopeQ lang limit offset count options format local datasetId "
     "expandValues jsonKeys join joinLevel containedBy entityMap entityMapLifetime orderBy "
-    "collation orderFrom splitEntities";
+    "collation orderFrom orderGeometry splitEntities";
 constexpr std::string_view of_purge =
     "id type idPattern q csf georel geometry coordinates geoproperty scopeQ keep drop "
     "local geometryProperty";

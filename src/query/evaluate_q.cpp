@@ -35,20 +35,6 @@ void add_scalars(target_value& into, const json& value) {
     }
 }
 
-/// 4.9: a MemberExpression of ECMA 262; nothing where it gives no defined value.
-const json* follow(const json& value, const std::vector<std::string>& members) {
-    const auto* at = &plain_value(value);
-    for (const auto& name : members) {
-        if (!at->is_object())
-            return nullptr;
-        const auto found = at->find(name);
-        if (found == at->end())
-            return nullptr;
-        at = &plain_value(*found);
-    }
-    return at;
-}
-
 bool any_language(const std::vector<std::string>& trailing) {
     return trailing.size() == 1 && trailing.front() == "*";
 }

@@ -1,5 +1,6 @@
 #include "meridian/query/parse.hpp"
 
+#include "query/collation.hpp"
 #include "query/paths.hpp"
 
 #include <fmt/format.h>
@@ -9,15 +10,29 @@
 
 // 4.23.3: OrderingTerm  = ValuePath [DirectionTerm] *("," OrderingTerm)
 //         DirectionTerm = ";" ("asc" / "desc" / "dist-asc" / "dist-desc")
-// The grammar says AttrName; examples 4 and 5 show paths (ERRATA).
+// The grammar says AttrName; examples 4 and 5 show paths (ERRATA), table 6.4.3.2-1 the members id,
+// type and scope of the Entity.
 
 namespace meridian::query {
 namespace {
 
+order_term::subject subject_of(const written_name& first) noexcept {
+    if (first.is_iri)
+        return order_term::subject::path;
+    if (first.text == "id")
+        return order_term::subject::id;
+    if (first.text == "type")
+        return order_term::subject::type;
+    return first.text == "scope" ? order_term::subject::scope : order_term::subject::path;
+}
+
 result<order_term> read_order_term(cursor& from, const parse_scope& scope) {
     order_term made;
     MERIDIAN_TRY(const auto first, read_name(from, scope.names));
-    MERIDIAN_TRY(made.path, read_value_path(from, first, scope));
+    made.of = subject_of(first);
+    if (made.of == order_term::subject::path) {
+        MERIDIAN_TRY(made.path, read_value_path(from, first, scope));
+    }
     if (!from.take(";"))
         return made;
     if (from.take("dist-"))
@@ -31,14 +46,6 @@ result<order_term> read_order_term(cursor& from, const parse_scope& scope) {
 
 problem refused(std::string_view parameter, std::string_view what) {
     return problem{problem_kind::bad_request_data, fmt::format("{}: {}", parameter, what)};
-}
-
-/// RFC 6067 names such as `und-u-ks-identic`; ICU decides later whether it knows it.
-bool is_collation(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-';
-    });
 }
 
 } // namespace
@@ -55,8 +62,7 @@ result<ordering> parse_order(const order_parameters& given, const parse_scope& s
     if (!from.done())
         return from.error("expected , or the end");
     if (given.collation) {
-        if (!is_collation(*given.collation))
-            return refused("collation", "expected the name of a collation (RFC 6067)");
+        MERIDIAN_CHECK(collation::create(*given.collation));
         made.collation = *given.collation;
     }
     const bool by_distance =

@@ -273,12 +273,31 @@ temporal_parameters to_parameters(const temporal_query& temporal) {
     return made;
 }
 
+namespace {
+
+std::string_view name_of(order_term::subject subject) noexcept {
+    switch (subject) {
+    case order_term::subject::id:
+        return "id";
+    case order_term::subject::type:
+        return "type";
+    case order_term::subject::scope:
+        return "scope";
+    case order_term::subject::path:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
 order_parameters to_parameters(const ordering& order, const jsonld::context* context) {
     order_parameters made;
     for (const auto& term : order.terms) {
         if (!made.order_by.empty())
             made.order_by += ',';
-        made.order_by += to_text(term.path, context);
+        made.order_by += term.of == order_term::subject::path ? to_text(term.path, context)
+                                                              : std::string(name_of(term.of));
         if (term.by == order_term::key::distance)
             made.order_by += term.descending ? ";dist-desc" : ";dist-asc";
         else if (term.descending)

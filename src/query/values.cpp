@@ -13,7 +13,16 @@ bool is_number(const literal& value) noexcept {
     return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
 }
 
-/// Exact: what is whole and fits is never a double.
+template <typename T>
+std::optional<std::partial_ordering> ordered(const std::optional<T>& value, const T& with) {
+    if (!value)
+        return std::nullopt;
+    return *value <=> with;
+}
+
+} // namespace
+
+// What is whole and fits is never a double.
 std::partial_ordering compare_numbers(const literal& left, const literal& right) noexcept {
     const auto* whole_left = std::get_if<std::int64_t>(&left);
     const auto* whole_right = std::get_if<std::int64_t>(&right);
@@ -36,15 +45,6 @@ std::partial_ordering compare_numbers(const literal& left, const literal& right)
     return turned == std::partial_ordering::less ? std::partial_ordering::greater
                                                  : std::partial_ordering::less;
 }
-
-template <typename T>
-std::optional<std::partial_ordering> ordered(const std::optional<T>& value, const T& with) {
-    if (!value)
-        return std::nullopt;
-    return *value <=> with;
-}
-
-} // namespace
 
 literal canonical_number(double number) noexcept {
     constexpr double bound = 9223372036854775808.0; // 2^63
@@ -126,6 +126,19 @@ std::string lower_tag(std::string_view tag) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
     return lower;
+}
+
+const json* follow(const json& value, const std::vector<std::string>& members) {
+    const auto* at = &plain_value(value);
+    for (const auto& name : members) {
+        if (!at->is_object())
+            return nullptr;
+        const auto found = at->find(name);
+        if (found == at->end())
+            return nullptr;
+        at = &plain_value(*found);
+    }
+    return at;
 }
 
 } // namespace meridian::query

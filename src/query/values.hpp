@@ -5,6 +5,7 @@
 #include <compare>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// What values mean to q (4.9), in one place for evaluation, `search.kv` and its filters.
 namespace meridian::query {
@@ -16,11 +17,18 @@ namespace meridian::query {
 /// A canonical number as JSON. The same text on both sides of a comparison in SQL.
 [[nodiscard]] std::string number_text(const literal& number);
 
+/// Two canonical numbers, exactly.
+[[nodiscard]] std::partial_ordering compare_numbers(const literal& left,
+                                                    const literal& right) noexcept;
+
 /// Numbers are one type; DateTime, Date, Time, string and boolean are one each.
 [[nodiscard]] bool is_same_type(const literal& left, const literal& right) noexcept;
 
 /// JSON-LD typed values, `{"@type":"DateTime","@value":"…"}`, stand for their @value (4.6.3).
 [[nodiscard]] const json& plain_value(const json& value) noexcept;
+
+/// 4.9: what a MemberExpression of ECMA 262 gives; nullptr where that is no defined value.
+[[nodiscard]] const json* follow(const json& value, const std::vector<std::string>& members);
 
 /// Whether the strings of a target value may stand for times: not in languageMaps and URIs.
 enum class times : bool { no, yes };

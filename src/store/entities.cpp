@@ -6,6 +6,7 @@
 #include "store/reads/retrievals.hpp"
 #include "store/reads/rows_of.hpp"
 #include "store/reads/selection.hpp"
+#include "store/reads/stretch.hpp"
 
 #include <algorithm>
 #include <span>
@@ -15,20 +16,7 @@ namespace {
 
 using output = selection_options::output;
 
-/// Candidates that one query may look at in memory (store.md: 403 TooComplexQuery above).
-constexpr std::int64_t most_examined = 100'000;
 constexpr std::int64_t first_stretch = 100;
-constexpr std::int64_t longest_stretch = 1'000;
-
-result<std::vector<entity_row>> read_all(const std::shared_ptr<const pg::result>& from) {
-    std::vector<entity_row> rows;
-    rows.reserve(from->size());
-    for (std::size_t at = 0; at < from->size(); ++at) {
-        MERIDIAN_TRY(entity_row row, read_entity(from, at));
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
 
 /// `rows` hold one more than the page where a next page exists.
 entity_page make_page(std::vector<entity_row> rows, std::size_t limit) {
@@ -64,12 +52,6 @@ asio::awaitable<result<pg::result>> execute(reader& on, const composed_statement
 
 } // namespace
 
-struct entities::stretch {
-    std::vector<entity_row> rows;
-    std::int64_t examined = 0;
-    std::int64_t last = 0; ///< eid of the last candidate
-};
-
 entities::entities(std::shared_ptr<reader> from, const ngsild::names& dictionary,
                    const expiry_watch& watch)
     : reader_(std::move(from)), dictionary_(dictionary), watch_(watch),
@@ -103,7 +85,7 @@ entities::retrieve_all(tenant_id tenant, std::vector<std::string> uris) {
     if (!found)
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
-    MERIDIAN_CO_TRY(std::vector<entity_row> rows, read_all(kept));
+    MERIDIAN_CO_TRY(std::vector<entity_row> rows, read_entities(kept));
     const auto now =
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     std::erase_if(rows, [now](const entity_row& row) { return is_expired(row, now); });
@@ -122,7 +104,9 @@ asio::awaitable<result<entity_page>> entities::query(tenant_id tenant,
         }
         co_return page;
     }
-    auto answer = needs_recheck(plan) ? query_by_walk(tenant, plan) : query_by_sql(tenant, plan);
+    auto answer = !plan.order.terms.empty() ? query_in_order(tenant, plan)
+                  : needs_recheck(plan)     ? query_by_walk(tenant, plan)
+                                            : query_by_sql(tenant, plan);
     co_return co_await std::move(answer);
 }
 
@@ -140,7 +124,7 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
     if (!found)
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
-    MERIDIAN_CO_TRY(std::vector<entity_row> rows, read_all(kept));
+    MERIDIAN_CO_TRY(std::vector<entity_row> rows, read_entities(kept));
     entity_page page = make_page(std::move(rows), plan.page.limit);
     MERIDIAN_CO_CHECK(co_await learn_names(*reader_, page.rows, append_unknown));
     if (plan.want_count && kept->empty()) { // beyond the last page: no row carries the count
@@ -164,7 +148,7 @@ asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tena
     if (!found)
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
-    MERIDIAN_CO_TRY(std::vector<entity_row> candidates, read_all(kept));
+    MERIDIAN_CO_TRY(std::vector<entity_row> candidates, read_entities(kept));
     MERIDIAN_CO_CHECK(co_await learn_names(*reader_, candidates, append_unknown));
     stretch made;
     made.examined = static_cast<std::int64_t>(candidates.size());
@@ -221,6 +205,7 @@ asio::awaitable<result<std::int64_t>> entities::count(tenant_id tenant,
     if (needs_recheck(plan)) {
         query::query_plan all = plan;
         all.page = query::page{};
+        all.order = {};
         all.want_count = true;
         MERIDIAN_CO_TRY(const entity_page page, co_await query_by_walk(tenant, all));
         co_return page.count.value_or(0);

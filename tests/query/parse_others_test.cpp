@@ -95,6 +95,8 @@ TEST(clause_4_23_parse_order, reads_the_examples_and_what_it_prints) {
         {{"name;asc,age;desc", {}, {}, {}}, "orderBy=name,age;desc"},
         {{"address[city]", {}, {}, {}}, "orderBy=address[city]"},
         {{"name.observedAt", {}, {}, {}}, "orderBy=name.observedAt"},
+        {{"type,id;desc,scope", {}, {}, {}}, "orderBy=type,id;desc,scope"},
+        {{"createdAt;desc,name", {}, {}, {}}, "orderBy=createdAt;desc,name"},
         {{"name", "und-u-ks-identic", {}, {}}, "orderBy=name&collation=und-u-ks-identic"},
         {{"location;dist-asc", {}, "[8,40]", {}},
          "orderBy=location;dist-asc&orderGeometry=Point&orderFrom=[8,40]"},
@@ -119,7 +121,10 @@ TEST(clause_4_23_parse_order, refuses_what_the_grammar_does_not_give) {
         {{"name,", {}, {}, {}}, "orderBy: expected a name at byte 5"},
         {{"location;dist-asc", {}, {}, {}},
          "orderFrom: goes with dist-asc or dist-desc in orderBy, and they with it"},
-        {{"name", "a b", {}, {}}, "collation: expected the name of a collation (RFC 6067)"},
+        {{"name", "a b", {}, {}}, "collation: 'a b' is no collation of ICU (RFC 6067)"},
+        {{"name", "zz", {}, {}}, "collation: 'zz' is no collation of ICU (RFC 6067)"},
+        {{"name", "de-u-ks-strange", {}, {}},
+         "collation: 'de-u-ks-strange' is no collation of ICU (RFC 6067)"},
         {{"name", {}, {}, "Point"}, "orderGeometry: goes with orderFrom"},
     };
     for (const auto& [given, detail] : cases)

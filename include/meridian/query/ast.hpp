@@ -190,7 +190,8 @@ using projection_list = std::vector<projection_term>;
 // ---- 4.23 order -------------------------------------------------------------------------------
 
 struct order_term {
-    value_path path;
+    enum class subject : std::uint8_t { path, id, type, scope } of = subject::path;
+    value_path path; ///< only where `of` is path
     enum class key : std::uint8_t { value, distance } by = key::value;
     bool descending = false;
     bool operator==(const order_term&) const = default;

@@ -66,7 +66,8 @@ public:
                                                                   std::vector<std::string> uris);
 
     /// 5.7.2: a page of what matches. What SQL cannot say is rechecked in memory, without breaking
-    /// limit, offset or count. Fails with too_complex_query, unavailable, internal_error.
+    /// limit, offset or count. With an ordering (4.23) `plan.page.after` has no meaning.
+    /// Fails with too_complex_query, unavailable, internal_error; bad_request_data (a collation).
     asio::awaitable<result<entity_page>> query(tenant_id tenant, const query::query_plan& plan);
 
     /// How many match.
@@ -89,6 +90,10 @@ private:
                                                       const query::query_plan& plan);
     asio::awaitable<result<entity_page>> query_by_walk(tenant_id tenant,
                                                        const query::query_plan& plan);
+    /// 4.23: looks at all candidates, and keeps of what the plan selects as much as the page and
+    /// what comes before it.
+    asio::awaitable<result<entity_page>> query_in_order(tenant_id tenant,
+                                                        const query::query_plan& plan);
 
     std::shared_ptr<reader> reader_;
     const ngsild::names& dictionary_;

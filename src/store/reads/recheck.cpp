@@ -87,7 +87,23 @@ void collect_attributes(const query::q_expression& q, const ngsild::names& dicti
         into.insert(dictionary.find(target.path.names.front()));
 }
 
-/// As much of the Entity as `attributes` are: the rest need not be read for q.
+} // namespace
+
+ngsild::entity to_entity(const entity_row& row, const ngsild::names& dictionary, timestamp now) {
+    ngsild::entity made = ngsild::decode(row.document, dictionary);
+    made.id = row.uri;
+    made.created_at = row.created_at;
+    made.modified_at = row.modified_at;
+    const auto expired = [now](const ngsild::attribute_instance& one) {
+        return one.expires_at && *one.expires_at <= now;
+    };
+    for (ngsild::attribute& one : made.attributes)
+        std::erase_if(one.instances, expired);
+    std::erase_if(made.attributes,
+                  [](const ngsild::attribute& one) { return one.instances.empty(); });
+    return made;
+}
+
 ngsild::entity to_entity_with(const entity_row& row, const std::set<ngsild::name_id>& attributes,
                               const ngsild::names& dictionary, timestamp now) {
     ngsild::entity made;
@@ -107,23 +123,6 @@ ngsild::entity to_entity_with(const entity_row& row, const std::set<ngsild::name
         last = one.attribute;
         made.attributes.back().instances.push_back(ngsild::decode(one, dictionary));
     }
-    return made;
-}
-
-} // namespace
-
-ngsild::entity to_entity(const entity_row& row, const ngsild::names& dictionary, timestamp now) {
-    ngsild::entity made = ngsild::decode(row.document, dictionary);
-    made.id = row.uri;
-    made.created_at = row.created_at;
-    made.modified_at = row.modified_at;
-    const auto expired = [now](const ngsild::attribute_instance& one) {
-        return one.expires_at && *one.expires_at <= now;
-    };
-    for (ngsild::attribute& one : made.attributes)
-        std::erase_if(one.instances, expired);
-    std::erase_if(made.attributes,
-                  [](const ngsild::attribute& one) { return one.instances.empty(); });
     return made;
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <set>
 #include <vector>
 
 namespace meridian::store {
@@ -19,5 +20,10 @@ asio::awaitable<result<std::vector<entity_row>>> recheck(reader& from, tenant_id
 /// The Entity of a row, for evaluation: expired instances are left out (4.22).
 [[nodiscard]] ngsild::entity to_entity(const entity_row& row, const ngsild::names& dictionary,
                                        timestamp now);
+
+/// As much of it as the Attributes `attributes` are: the rest need not be read.
+[[nodiscard]] ngsild::entity to_entity_with(const entity_row& row,
+                                            const std::set<ngsild::name_id>& attributes,
+                                            const ngsild::names& dictionary, timestamp now);
 
 } // namespace meridian::store

@@ -17,6 +17,16 @@ result<entity_row> read_entity(const std::shared_ptr<const pg::result>& from, st
     return made;
 }
 
+result<std::vector<entity_row>> read_entities(const std::shared_ptr<const pg::result>& from) {
+    std::vector<entity_row> rows;
+    rows.reserve(from->size());
+    for (std::size_t at = 0; at < from->size(); ++at) {
+        MERIDIAN_TRY(entity_row row, read_entity(from, at));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
 bool is_expired(const entity_row& row, timestamp now) noexcept {
     return row.document.expires_at() != timestamp{} && row.document.expires_at() <= now;
 }

@@ -5,6 +5,7 @@
 #include "store/pg/result.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace meridian::store {
 
@@ -12,6 +13,10 @@ namespace meridian::store {
 /// Fails with internal_error where the document is damaged.
 [[nodiscard]] result<entity_row> read_entity(const std::shared_ptr<const pg::result>& from,
                                              std::size_t number);
+
+/// All rows of such an answer.
+[[nodiscard]] result<std::vector<entity_row>>
+read_entities(const std::shared_ptr<const pg::result>& from);
 
 /// 4.22: not there any more, though the sweep has not come by.
 [[nodiscard]] bool is_expired(const entity_row& row, timestamp now) noexcept;
