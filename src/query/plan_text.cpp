@@ -51,6 +51,9 @@ std::string to_text(const query_plan& plan) {
         if (!plan.kv->exact())
             line("kv certain", plan.kv->certain);
     }
+    for (const auto& link : plan.links)
+        for (const auto* at = &link; at != nullptr; at = at->next.empty() ? nullptr : &at->next[0])
+            line("linked", fmt::format("{} of {}", at->possible, fmt::join(at->objects, " | ")));
     if (plan.geo)
         line("geo", fmt::format("{} on {}", to_text(*plan.geo), plan.geo_attribute));
     if (plan.scopes)

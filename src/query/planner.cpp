@@ -7,6 +7,8 @@
 //   1. A conjunction of types with a name that the dictionary does not know selects nothing; if no
 //      conjunction is left, neither does the whole.
 //   2. attrs and q become one filter on `search.kv`; where it can never hold, nothing is selected.
+//      Terms into linked Entities narrow by the rows of these, where every candidate must meet
+//      them.
 //   3. A filter that always holds is dropped, so that a plain list need not read `search`.
 //   4. ids drive where they are given (at most a page of them); else the geometry where the
 //   relation
@@ -36,13 +38,17 @@ bool resolve_filter(query_plan& plan, const entity_selection& wanted,
             plan.attributes.push_back(id);
     }
     std::optional<jsonpath_bounds> filter;
-    if (wanted.q)
+    if (wanted.q) {
         filter = render_jsonpath(*wanted.q, dictionary);
+        plan.links = render_links(*wanted.q, dictionary);
+    }
     if (!wanted.attributes.empty()) {
         auto exists = render_any_exists(wanted.attributes, dictionary);
         filter = filter ? all_of(*filter, exists) : std::move(exists);
     }
     if (filter && filter->never())
+        return false;
+    if (std::ranges::any_of(plan.links, &linked_condition::nothing))
         return false;
     if (filter && !filter->always())
         plan.kv = std::move(filter);

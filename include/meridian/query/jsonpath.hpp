@@ -35,6 +35,22 @@ struct jsonpath_bounds {
 [[nodiscard]] jsonpath_bounds render_any_exists(const std::vector<std::string>& attributes,
                                                 const ngsild::names& dictionary);
 
+/// What a term of q that looks into linked Entities (4.9, example 13) asks of `search.kv`: one of
+/// the URIs that `objects` give, or of those that do not stand there, is of an Entity for which the
+/// rest may hold. Narrows only: what meets it is decided in memory.
+struct linked_condition {
+    std::vector<std::string> objects;   ///< jsonpath expressions that give URIs
+    std::string unknown;                ///< predicate: not all of the URIs stand in the row
+    std::vector<ngsild::name_id> types; ///< one of which the linked Entity has; empty: any
+    bool nothing = false;               ///< none of the hinted types is known
+    std::string possible;               ///< predicate on the linked Entity's row
+    std::vector<linked_condition> next; ///< one, where the term leads on from there
+    bool operator==(const linked_condition&) const = default;
+};
+/// Of each term into linked Entities that must hold for all of q to hold.
+[[nodiscard]] std::vector<linked_condition> render_links(const q_expression& q,
+                                                         const ngsild::names& dictionary);
+
 /// Both hold.
 [[nodiscard]] jsonpath_bounds all_of(const jsonpath_bounds& left, const jsonpath_bounds& right);
 

@@ -42,6 +42,8 @@ struct query_plan {
     /// that meet only `kv.possible` match if `q` holds in memory; others do not. Absent: no
     /// condition.
     std::optional<jsonpath_bounds> kv;
+    /// What narrows the candidates by linked Entities, beside `kv`; then `kv` is not exact.
+    std::vector<linked_condition> links;
     std::optional<q_expression> q; ///< the whole, for memory
     std::optional<geo_query> geo;  ///< SQL decides it
     ngsild::name_id geo_attribute = 0;

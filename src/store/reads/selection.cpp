@@ -12,15 +12,6 @@ using query::query_plan;
 constexpr std::string_view entity_columns =
     "e.eid, e.uri, e.version, e.created_at, e.modified_at, e.doc";
 
-// The types of a tenant by skipping from one to the next: DISTINCT would read every row.
-constexpr std::string_view tenant_types = R"sql((
-WITH RECURSIVE ty(t) AS (
-  SELECT min(type_id) FROM entity_type WHERE tenant_id = {0} AND type_id > 0
-  UNION ALL
-  SELECT (SELECT min(n.type_id) FROM entity_type n WHERE n.tenant_id = {0} AND n.type_id > ty.t)
-  FROM ty WHERE ty.t IS NOT NULL)
-SELECT t FROM ty WHERE t IS NOT NULL))sql";
-
 bool has_condition(const std::optional<query::jsonpath_bounds>& kv) noexcept {
     return kv && !(kv->exact() && kv->always());
 }
@@ -33,6 +24,8 @@ public:
         : plan_(plan), options_(options), tenant_(out_.int4(tenant)) {
         if (has_condition(plan.kv))
             kv_ = out_.jsonpath(plan.kv->possible);
+        const bool has_row = plan.access != access_path::by_ids && driver() == "search";
+        links_ = render_links(out_, plan.links, has_row ? "d.kv" : "s.kv", tenant_);
         if (plan.scopes)
             scope_rows_ = render_scope_rows(make_scope_ranges(*plan.scopes));
         if (plan.geo) {
@@ -85,7 +78,7 @@ private:
         if (plan_.types.empty()) {
             const bool by_each_type = !kv_.empty() || !geo_.empty();
             if (by_each_type)
-                types_ = fmt::format(fmt::runtime(tenant_types), tenant_);
+                types_ = render_tenant_types(tenant_);
             return;
         }
         std::vector<std::int32_t> drivers;
@@ -122,8 +115,8 @@ private:
         std::string all;
         if (!kv_.empty() && driven_by != "search")
             all += fmt::format("\n  AND EXISTS (SELECT 1 FROM search s WHERE s.tenant_id = {} AND "
-                               "s.type_id = {} AND s.eid = {} AND s.kv @@ {})",
-                               tenant_, type, eid, kv_);
+                               "s.type_id = {} AND s.eid = {} AND s.kv @@ {}{})",
+                               tenant_, type, eid, kv_, links_);
         if (!geo_.empty() && driven_by != "geo")
             all += fmt::format("\n  AND EXISTS (SELECT 1 FROM geo g WHERE g.eid = {} AND "
                                "g.attr_id = {} AND g.type_id = {} AND g.tenant_id = {} AND {})",
@@ -148,7 +141,7 @@ private:
         std::string own;
         std::string_view alias = "d";
         if (from == "search") {
-            own = fmt::format(" AND d.kv @@ {}", kv_);
+            own = fmt::format(" AND d.kv @@ {}{}", kv_, links_);
         } else if (from == "geo") {
             alias = "g";
             own = fmt::format(" AND g.attr_id = {} AND {}", geo_attribute_, geo_);
@@ -199,6 +192,7 @@ private:
     composed_statement out_;
     std::string tenant_;
     std::string kv_;
+    std::string links_; ///< of the row whose kv meets `kv_`
     std::string scope_rows_;
     std::string geo_attribute_;
     std::string geo_;

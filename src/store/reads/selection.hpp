@@ -81,4 +81,15 @@ struct scope_ranges {
 [[nodiscard]] std::string render_geo(composed_statement& to, const query::geo_query& wanted,
                                      std::string_view geometry);
 
+/// The condition that a row of `search`, whose kv is the column `kv`, meets all of `links` as far
+/// as SQL can tell (4.9, linked Entities): by the linked Entities' URIs and their rows of `search`.
+/// `tenant` is the `$n` of the tenant. Begins with AND; empty where there is none.
+[[nodiscard]] std::string render_links(composed_statement& to,
+                                       const std::vector<query::linked_condition>& links,
+                                       std::string_view kv, std::string_view tenant);
+
+/// The types of a tenant (`$n`) as a row source, by skipping from one to the next: DISTINCT would
+/// read every row.
+[[nodiscard]] std::string render_tenant_types(std::string_view tenant);
+
 } // namespace meridian::store
