@@ -2,6 +2,7 @@
 #include "api/conditions.hpp"
 #include "api/entity_answer.hpp"
 #include "api/handlers.hpp"
+#include "api/linking_parameters.hpp"
 #include "api/preference.hpp"
 #include "api/representation_parameters.hpp"
 #include "meridian/ngsild/parse.hpp"
@@ -51,16 +52,24 @@ handler_result retrieve_entity(call& request) {
         MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
     }
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
-    MERIDIAN_CO_TRY(auto shown, read_projection(projection_texts_of(request), *context,
-                                                request.with.services.dictionary));
+    MERIDIAN_CO_TRY(auto how_far, read_linking(request));
+    MERIDIAN_CO_TRY(auto shown,
+                    read_projection(projection_texts_of(request), *context,
+                                    request.with.services.dictionary, levels_of(how_far)));
     how.shown = std::move(shown.shown);
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     auto retrieval = operations::retrieve_entity(scope, std::move(id), std::move(types),
                                                  std::move(shown.attributes));
-    MERIDIAN_CO_TRY(const auto row, co_await std::move(retrieval));
+    MERIDIAN_CO_TRY(auto row, co_await std::move(retrieval));
     if (!shows_anything(how.shown, row.document))
         co_return problem{problem_kind::resource_not_found,
                           "nothing of the Entity is left by pick and omit"};
+    if (how_far.form != ngsild::join_form::none) { // without a tag: it would not know linked ones
+        auto answering = joined_answer(scope, request.with, std::move(row), how,
+                                       std::move(how_far), type, context);
+        MERIDIAN_CO_TRY(auto joined, co_await std::move(answering));
+        co_return as_preferred(request, type, std::move(joined));
+    }
     auto tag = entity_tag(request, row, type, *context);
     if (is_known_to_client(request, tag))
         co_return not_modified(std::move(tag));

@@ -1,6 +1,7 @@
 /// Clause 6.23: the resource entityOperations/query.
 #include "api/entity_answer.hpp"
 #include "api/handlers.hpp"
+#include "api/linking_parameters.hpp"
 #include "api/paging.hpp"
 #include "api/preference.hpp"
 #include "api/query_payload.hpp"
@@ -22,11 +23,17 @@ handler_result query_entities_by_post(call& request) {
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
     MERIDIAN_CO_TRY(auto asked_for, read_query(body.content, query_scope(request, *context)));
+    MERIDIAN_CO_TRY(auto how_far, read_linking(request));
+    MERIDIAN_CO_TRY(auto how_far_by_body, read_linking(body.content));
+    if (how_far_by_body)
+        how_far = std::move(*how_far_by_body);
+    MERIDIAN_CO_CHECK(check_depth(asked_for.selection.q, how_far));
     auto learning = learn_names(request, asked_for.shown, asked_for.dataset_ids, *context);
     MERIDIAN_CO_CHECK(co_await std::move(learning));
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto shown,
-                    read_projection(asked_for.shown, *context, request.with.services.dictionary));
+                    read_projection(asked_for.shown, *context, request.with.services.dictionary,
+                                    levels_of(how_far)));
     how.shown = std::move(shown.shown);
     if (!asked_for.lang.empty())
         how.lang = std::move(asked_for.lang);
@@ -48,7 +55,8 @@ handler_result query_entities_by_post(call& request) {
         auto naming = operations::with_url(scope, context, own_url(request));
         MERIDIAN_CO_TRY(context, co_await std::move(naming));
     }
-    auto answer = entities_answer(request.with, page, how, type, context);
+    auto answering = entities_answer(scope, request.with, page, how, how_far, type, context);
+    MERIDIAN_CO_TRY(auto answer, co_await std::move(answering));
     add_paging(answer, request, asked, page.more, page.count, type);
     co_return as_preferred(request, type, std::move(answer));
 }

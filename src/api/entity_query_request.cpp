@@ -1,5 +1,6 @@
 #include "api/entity_query_request.hpp"
 
+#include "api/linking_parameters.hpp"
 #include "api/representation_parameters.hpp"
 #include "api/selection_parameters.hpp"
 
@@ -13,11 +14,14 @@ result<entity_query> read_entity_query(const call& request, operations::request_
         scope.local = true; // table 6.4.3.2-1: "*" implies the local scope
     const auto& context = *scope.context;
     entity_query read;
-    MERIDIAN_TRY(auto projection, read_projection(projection_texts_of(request), context,
-                                                  request.with.services.dictionary));
+    MERIDIAN_TRY(read.how_far, read_linking(request));
+    MERIDIAN_TRY(auto projection,
+                 read_projection(projection_texts_of(request), context,
+                                 request.with.services.dictionary, levels_of(read.how_far)));
     read.shown = std::move(projection.shown);
     MERIDIAN_TRY(read.asked, read_paging(request));
     MERIDIAN_TRY(read.wanted.selection, read_selection(request, context));
+    MERIDIAN_CHECK(check_depth(read.wanted.selection.q, read.how_far));
     MERIDIAN_TRY(read.wanted.order, read_order(request, context, scope.local));
     read.wanted.selection.attributes = std::move(projection.attributes);
     read.wanted.page = read.asked.page;

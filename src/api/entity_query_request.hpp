@@ -2,7 +2,7 @@
 
 #include "api/call.hpp"
 #include "api/paging.hpp"
-#include "meridian/ngsild/representation.hpp"
+#include "meridian/ngsild/linked.hpp"
 #include "meridian/query/plan.hpp"
 
 namespace meridian::api {
@@ -11,6 +11,7 @@ namespace meridian::api {
 struct entity_query {
     query::plan_request wanted;
     ngsild::projection shown;
+    ngsild::linking how_far;
     paging asked;
 };
 

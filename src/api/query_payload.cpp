@@ -81,10 +81,6 @@ result<void> check_members(const json& payload) {
     const auto type = payload.find("type");
     if (type == payload.end() || *type != "Query")
         return wrong_member("type", "must be \"Query\"");
-    const auto join = payload.find("join");
-    if (join != payload.end() && *join != "@none")
-        return problem{problem_kind::operation_not_supported,
-                       "Linked Entity retrieval (join) is not supported by this broker yet"};
     const auto entity_map = payload.find("entityMap");
     if (entity_map != payload.end() && *entity_map == true)
         return problem{problem_kind::operation_not_supported,
@@ -194,8 +190,11 @@ result<query::ordering> read_ordering(const json& payload, const query::parse_sc
     given.order_by = joined(order_by);
     MERIDIAN_TRY(given.collation, read_text(*member, "collation"));
     MERIDIAN_TRY(given.order_geometry, read_text(*member, "geometry"));
-    if (const auto from = member->find("coordinates"); from != member->end())
-        given.order_from = from->is_string() ? from->get<std::string>() : to_text(*from);
+    if (const auto from = member->find("coordinates"); from != member->end()) {
+        if (!from->is_array())
+            return wrong_member("ordering", "has coordinates that are no array");
+        given.order_from = to_text(*from);
+    }
     return located("/ordering", query::parse_order(given, scope));
 }
 

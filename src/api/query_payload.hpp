@@ -22,7 +22,7 @@ struct read_query_outcome {
 };
 
 /// Fails with bad_request_data (members of the wrong form, unknown members),
-/// operation_not_supported (join, EntityMaps).
+/// operation_not_supported (EntityMaps). join, joinLevel and containedBy are read_linking's.
 [[nodiscard]] result<read_query_outcome> read_query(const json& payload,
                                                     const query::parse_scope& scope);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "api/projection_parameters.hpp"
 #include "meridian/ngsild/representation.hpp"
 #include "meridian/query/ast.hpp"
 
@@ -23,28 +24,6 @@ read_options(const call& request, std::initializer_list<std::string_view> known)
 /// Fails with invalid_request.
 [[nodiscard]] result<ngsild::representation_format>
 read_format(const call& request, const std::vector<std::string>& options);
-
-/// pick, omit (4.21) and attrs, each as text of the query, or of a Query's members (5.2.23).
-struct projection_texts {
-    std::string pick;
-    std::string omit;
-    std::string attrs;
-};
-
-/// What a projection shows, and the Attributes (expanded) of which one must exist for an Entity to
-/// be answered at all.
-struct read_projection_outcome {
-    ngsild::projection shown;
-    std::vector<std::string> attributes;
-};
-/// Fails with bad_request_data.
-[[nodiscard]] result<read_projection_outcome> read_projection(const projection_texts& texts,
-                                                              const jsonld::context& context,
-                                                              const ngsild::names& dictionary);
-/// Whether anything of a document is left to be shown.
-[[nodiscard]] bool shows_anything(const ngsild::projection& shown,
-                                  const ngsild::document_view& document);
-[[nodiscard]] projection_texts projection_texts_of(const call& request);
 
 /// Makes the dictionary know the names of `texts`, of geometryProperty and of `dataset_ids` that
 /// another broker on the database added: `read_projection` and `read_representation` take what it

@@ -15,6 +15,8 @@ namespace {
 
 using ids = std::set<std::string>;
 
+const std::string knows = "https://example.org/knows";
+
 /// A town of random Entities, in the database and in memory.
 class town {
 public:
@@ -25,6 +27,7 @@ public:
             subject.expires_at.reset();
             subject.scopes = scopes_of(number);
             subject.attributes.push_back({place, {make_place(point_of(number))}});
+            subject.attributes.push_back({knows, links_of(number, size)});
             entities.push_back(std::move(subject));
         }
         for (const ngsild::entity& subject : entities)
@@ -57,6 +60,24 @@ public:
         if (number % 5 == 1)
             return {"/a/b", "/c"};
         return {fmt::format("/a/{}", number % 3), fmt::format("/b.{}/x/y", number % 2)};
+    }
+    /// A Relationship to others of the town: one, several, or instances; some lead nowhere.
+    static std::vector<ngsild::attribute_instance> links_of(int number, int size) {
+        const auto to = [&](int other) { return fmt::format("urn:e:{:03}", other % (size + 5)); };
+        ngsild::attribute_instance one;
+        one.kind = ngsild::attribute_kind::relationship;
+        one.value = to(number * 7 + 1);
+        if (number % 4 == 1)
+            one.value = json::array({to(number + 3), to(number * 5)});
+        if (number % 9 == 2) // more than a row of search holds
+            one.value = json::array({to(number + 11), "urn:" + std::string(1'200, 'x')});
+        if (number % 4 != 2)
+            return {one};
+        ngsild::attribute_instance list = one;
+        list.kind = ngsild::attribute_kind::list_relationship;
+        list.dataset_id = "urn:ngsi-ld:dataset:1";
+        list.value = json::array({{{"object", to(number + 1)}}, {{"object", to(number + 2)}}});
+        return {one, list};
     }
     static json point_of(int number) {
         return json{{"type", "Point"},
@@ -164,6 +185,95 @@ TEST(store_entities, q_agrees_with_memory) {
         if (testing::Test::HasFailure())
             return;
     }
+}
+
+TEST(store_entities, q_into_linked_entities_agrees_with_memory) {
+    town& on = shared_town();
+    support::random_entities random(23);
+    const auto hints = [&]() -> std::vector<std::string> {
+        if (random.one_in(2))
+            return {};
+        auto all = support::random_entities::type_names();
+        if (random.one_in(2))
+            all.erase(all.begin());
+        if (random.one_in(4))
+            all.push_back("https://example.org/Unknown");
+        return all;
+    };
+    const auto linked_term = [&] {
+        query::q_expression made;
+        made.term = random.term();
+        made.term.target.links.push_back({knows, hints()});
+        if (random.one_in(3))
+            made.term.target.links.push_back({knows, hints()});
+        return made;
+    };
+    for (int turn = 0; turn < 120; ++turn) {
+        on.pages_by_offset = turn % 2 == 0;
+        query::entity_selection wanted;
+        wanted.q = linked_term();
+        if (turn % 3 != 0) {
+            query::q_expression both;
+            both.kind = turn % 3 == 1 ? query::q_expression::node::all_of
+                                      : query::q_expression::node::any_of;
+            both.operands = {*wanted.q, turn % 2 == 0 ? linked_term() : random.filter(0)};
+            wanted.q = both;
+        }
+        if (turn % 4 == 0)
+            wanted.types = types({{"T"}, {"U"}});
+        if (turn % 5 == 0)
+            wanted.ids = {"urn:e:001", "urn:e:002", "urn:e:030", "urn:e:041"};
+        on.expect_as_in_memory(wanted, query::to_text(*wanted.q));
+        if (testing::Test::HasFailure())
+            return;
+    }
+}
+
+TEST(clause_4_5_23_linked_entities, twenty_entities_and_three_levels_take_four_statements) {
+    broker server(shared_database());
+    const store::tenant_id tenant = fresh_tenant();
+    const auto linked_to = [](const std::string& id, const std::string& with) {
+        ngsild::entity made;
+        made.id = id;
+        made.types = {vehicle};
+        ngsild::attribute_instance to;
+        to.kind = ngsild::attribute_kind::relationship;
+        to.value = with;
+        made.attributes.push_back({speed, {to}});
+        return made;
+    };
+    std::vector<store::entity_change> batch;
+    for (int level = 0; level < 4; ++level)
+        for (int number = 0; number < 20; ++number)
+            batch.push_back(create(tenant, linked_to(fmt::format("urn:l:{}:{}", level, number),
+                                                     fmt::format("urn:l:{}:{}", level + 1,
+                                                                 (number * 7 + level) % 20))));
+    for (const auto& answer : server.run(server.lanes->commit_batch(std::move(batch))))
+        ASSERT_TRUE(answer);
+    query::plan_request request;
+    request.selection.types = query::type_selection{{{vehicle}}};
+    request.selection.id_pattern = *query::pattern::create("urn:l:0:", "idPattern");
+    const auto before = server.reader->counted().executed;
+    const auto page =
+        server.run(server.entities->query(tenant, query::make_plan(request, names())));
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->rows.size(), 20U);
+    const auto of_query = server.reader->counted().executed - before;
+    std::vector<ngsild::entity_row> rows;
+    for (const auto& row : page->rows)
+        rows.push_back({row.uri, row.created_at, row.modified_at, row.document});
+    ngsild::representation how;
+    for (const auto form : {ngsild::join_form::flat, ngsild::join_form::nested}) {
+        ngsild::linked_entities linked(how, {form, 3, {}}, names(), {});
+        linked.start(rows);
+        const auto start = server.reader->counted().executed;
+        const auto kept = server.run(server.entities->load_linked(tenant, linked));
+        ASSERT_TRUE(kept);
+        EXPECT_EQ(kept->size(), 60U);
+        EXPECT_EQ(linked.count(1'000), 60U);
+        EXPECT_EQ(server.reader->counted().executed - start, 3U);
+    }
+    EXPECT_LE(of_query, 1U);
 }
 
 TEST(store_entities, scopes_agree_with_memory) {

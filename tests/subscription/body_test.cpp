@@ -97,7 +97,10 @@ TEST(clause_5_2_12_subscription, what_breaks_a_restriction_is_refused_naming_the
         {R"({"notification": {"pick": ["a"], "omit": ["b", "a"]}})",
          "BadRequestData: notification.omit "},
         {R"({"notification": {"joinLevel": 0}})", "BadRequestData: notification.joinLevel "},
-        {R"({"notification": {"join": "flat"}})", "OperationNotSupported: notification.join "},
+        {R"({"notification": {"join": "sideways"}})", "BadRequestData: notification.join "},
+        {R"({"notification": {"pick": ["a{b}"]}})", "BadRequestData: notification.pick "},
+        {R"({"notification": {"join": "flat", "omit": ["a{b{c}}"]}})",
+         "BadRequestData: notification.omit "},
     };
     for (const auto& row : rows)
         EXPECT_TRUE(refusal(with(row.patch)).starts_with(row.member))

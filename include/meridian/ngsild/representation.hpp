@@ -41,6 +41,8 @@ private:
 
 enum class representation_format : std::uint8_t { normalized, concise, simplified };
 
+struct linked_projection;
+
 /// Which Attributes and entity members an answer shows (4.21, and `attrs` of 6.4.3.2).
 /// Members: "id", "type", "scope", "createdAt", "modifiedAt", "expiresAt" are named as themselves.
 struct projection {
@@ -55,6 +57,14 @@ struct projection {
     bool created_at_picked = false; ///< shown without sys_attrs
     bool modified_at_picked = false;
     bool expires_at_picked = false;
+    /// What braces say of linked Entities; they are shown whole where no braces say otherwise.
+    std::vector<linked_projection> linked;
+};
+
+/// The braces behind the name of a Relationship (4.21).
+struct linked_projection {
+    name_id relationship = 0;
+    projection shown;
 };
 
 /// How an Entity is written.

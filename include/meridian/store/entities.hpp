@@ -2,6 +2,7 @@
 
 #include "meridian/base/result.hpp"
 #include "meridian/ngsild/document.hpp"
+#include "meridian/ngsild/linked.hpp"
 #include "meridian/ngsild/names.hpp"
 #include "meridian/query/plan.hpp"
 #include "meridian/store/database.hpp"
@@ -64,6 +65,13 @@ public:
     /// Those of `uris` that exist, in no particular order.
     asio::awaitable<result<std::vector<entity_row>>> retrieve_all(tenant_id tenant,
                                                                   std::vector<std::string> uris);
+
+    /// 4.5.23: loads what is linked with the Entities that `linked` was started with: a statement a
+    /// level. The rows must live as long as `linked` is used. Fails with too_complex_query where
+    /// an answer would hold more than `most_linked`, with unavailable, internal_error.
+    asio::awaitable<result<std::vector<entity_row>>> load_linked(tenant_id tenant,
+                                                                 ngsild::linked_entities& linked);
+    static constexpr std::size_t most_linked = 10'000;
 
     /// 5.7.2: a page of what matches. What SQL cannot say is rechecked in memory, without breaking
     /// limit, offset or count. With an ordering (4.23) `plan.page.after` has no meaning.

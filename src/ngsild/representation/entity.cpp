@@ -1,5 +1,5 @@
+#include "ngsild/representation/entity_text.hpp"
 #include "ngsild/representation/group.hpp"
-#include "ngsild/representation/plan.hpp"
 
 namespace meridian::ngsild {
 
@@ -10,7 +10,8 @@ std::size_t size_estimate(const entity_row& row) noexcept {
     return row.document.bytes().size() + row.id.size() + 256;
 }
 
-void append_attributes(std::string& out, const document_view& document, const plan& how) {
+void append_attributes(std::string& out, const document_view& document, const plan& how,
+                       const instance_style& style) {
     append_groups(
         out, document.size(), [&](std::size_t index) { return document.instance(index); },
         [&](const instance_view& one) {
@@ -18,21 +19,22 @@ void append_attributes(std::string& out, const document_view& document, const pl
                    how.filter.shows_attribute(one.attribute) &&
                    how.filter.shows_dataset(one.dataset);
         },
-        how.style);
-}
-
-void append_one(std::string& out, const entity_row& row, const plan& how,
-                const std::string& context_member) {
-    append_frame(out, row, how, context_member,
-                 [&](std::string& to) { append_attributes(to, row.document, how); });
+        style);
 }
 
 } // namespace
 
+void append_entity_text(std::string& out, const entity_row& row, const plan& how,
+                        const instance_style& style, const std::string& context_member) {
+    append_frame(out, row, how, context_member,
+                 [&](std::string& to) { append_attributes(to, row.document, how, style); });
+}
+
 void append_entity(std::string& out, const entity_row& row, const representation& how,
                    compacted_names& names, timestamp now) {
     out.reserve(out.size() + size_estimate(row) + how.context_member.size());
-    append_one(out, row, plan(how, names, now), how.context_member);
+    const plan ready(how, names, now);
+    append_entity_text(out, row, ready, ready.style, how.context_member);
 }
 
 void append_entities(std::string& out, const std::vector<entity_row>& rows,
@@ -47,7 +49,7 @@ void append_entities(std::string& out, const std::vector<entity_row>& rows,
     out += how.geojson ? R"({"type":"FeatureCollection","features":[)" : "[";
     for (const auto& row : rows) {
         append_comma(out);
-        append_one(out, row, ready, context_of_one);
+        append_entity_text(out, row, ready, ready.style, context_of_one);
     }
     out += ']';
     if (!how.geojson)

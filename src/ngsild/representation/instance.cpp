@@ -1,6 +1,6 @@
 #include "ngsild/representation/instance.hpp"
 
-#include "ngsild/representation/spans.hpp"
+#include "ngsild/representation/links.hpp"
 
 namespace meridian::ngsild {
 
@@ -79,6 +79,18 @@ void append_system_members(std::string& out, const instance_view& instance) {
         append_moment(out, "createdAt", instance.created_at);
     if (instance.modified_at != timestamp{})
         append_moment(out, "modifiedAt", instance.modified_at);
+}
+
+/// Linked Entities, and Attributes of the Attribute, to whose Relationships none is joined.
+void append_joined_members(std::string& out, const instance_view& instance,
+                           const instance_style& style) {
+    if (is_link(instance.kind))
+        style.join->append_targets(out, instance);
+    if (instance.attribute_count == 0)
+        return;
+    auto inner = style;
+    inner.join = nullptr;
+    append_nested(out, instance, inner);
 }
 
 std::string_view previous_member(attribute_kind kind) noexcept {
@@ -198,6 +210,9 @@ void append_simplified(std::string& out, attribute_kind kind, std::string_view v
 
 void append_simplified(std::string& out, const instance_view& instance,
                        const instance_style& style) {
+    if (style.join != nullptr && is_link(instance.kind) &&
+        style.join->append_simplified_targets(out, instance))
+        return;
     if (has_value_text(instance.kind)) {
         append_simplified(out, instance.kind, instance.value, style.lang);
         return;
@@ -238,8 +253,11 @@ void append_object(std::string& out, const instance_view& instance, const instan
         append_previous(out, *before, style);
     if (style.sys_attrs)
         append_system_members(out, instance);
-    if (instance.attribute_count != 0)
+    if (style.join != nullptr) {
+        append_joined_members(out, instance, style);
+    } else if (instance.attribute_count != 0) {
         append_nested(out, instance, style);
+    }
     out += '}';
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "meridian/ngsild/representation.hpp"
+#include "ngsild/representation/joiner.hpp"
 #include "ngsild/representation/language.hpp"
 
 #include <string>
@@ -15,6 +16,7 @@ struct instance_style {
     const language_preference* lang = nullptr; ///< null: languageMaps as they are
     compacted_names* names = nullptr;
     timestamp now{};
+    const entity_joiner* join = nullptr; ///< null: nothing is joined to Relationships
 };
 
 /// A comma, unless the object or array in `out` has just begun.

@@ -1,3 +1,4 @@
+#include "ngsild/representation/entity_text.hpp"
 #include "ngsild/representation/group.hpp"
 #include "ngsild/representation/plan.hpp"
 
@@ -150,17 +151,22 @@ void append_items(std::string& out, std::span<const item> items, const shown_cha
 
 } // namespace
 
-void append_notified_entity(std::string& out, const entity_row& row, const shown_changes& changes,
-                            const representation& how, compacted_names& names, timestamp now) {
-    const plan ready(how, names, now);
-    out.reserve(out.size() + row.document.bytes().size() + 512 + how.context_member.size());
-    const auto items = items_of(row, changes, ready);
-    append_frame(out, row, ready, how.context_member, [&](std::string& to) {
+void append_notified_text(std::string& out, const entity_row& row, const shown_changes& changes,
+                          const plan& how, const instance_style& style) {
+    out.reserve(out.size() + row.document.bytes().size() + 512 + how.how.context_member.size());
+    const auto items = items_of(row, changes, how);
+    append_frame(out, row, how, how.how.context_member, [&](std::string& to) {
         // 5.8.6: deletedAt is told of a deleted Entity even without sys_attrs.
         if (changes.entity_deleted)
             append_moment(to, "deletedAt", changes.at);
-        append_items(to, items, changes, ready.style);
+        append_items(to, items, changes, style);
     });
+}
+
+void append_notified_entity(std::string& out, const entity_row& row, const shown_changes& changes,
+                            const representation& how, compacted_names& names, timestamp now) {
+    const plan ready(how, names, now);
+    append_notified_text(out, row, changes, ready, ready.style);
 }
 
 } // namespace meridian::ngsild

@@ -118,9 +118,6 @@ load_documents(reader& from, tenant_id tenant, std::vector<ordered_row> chosen) 
 asio::awaitable<result<entity_page>> entities::query_in_order(tenant_id tenant,
                                                               const query::query_plan& plan) {
     MERIDIAN_CO_TRY(const query::entity_order order, query::entity_order::create(plan.order));
-    std::set<ngsild::name_id> attributes;
-    for (const auto& name : order.attributes())
-        attributes.insert(dictionary_.find(name));
     const auto offset = static_cast<std::size_t>(
         std::min<std::uint64_t>(plan.page.offset, static_cast<std::uint64_t>(most_examined)));
     const std::size_t reach = offset + plan.page.limit + 1;
@@ -137,6 +134,10 @@ asio::awaitable<result<entity_page>> entities::query_in_order(tenant_id tenant,
             co_return problem(problem_kind::too_complex_query,
                               "the query has too many candidates to be ordered");
         matched += static_cast<std::int64_t>(read.rows.size());
+        // After the rows were read: they may have taught the dictionary a name.
+        std::set<ngsild::name_id> attributes;
+        for (const auto& name : order.attributes())
+            attributes.insert(dictionary_.find(name));
         for (entity_row& row : read.rows) {
             ordered_row one;
             one.key = order.key_of(to_subject(row, attributes, dictionary_, now));
