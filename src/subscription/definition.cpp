@@ -3,6 +3,7 @@
 #include "meridian/base/json.hpp"
 #include "meridian/net/url.hpp"
 #include "meridian/query/parse.hpp"
+#include "meridian/query/projection.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -121,6 +122,11 @@ result<void> compile_notification(definition& made, const json& from) {
     made.attributes = texts_of(from, "attributes");
     MERIDIAN_TRY(made.pick, compile_projection(from, "pick"));
     MERIDIAN_TRY(made.omit, compile_projection(from, "omit"));
+    const auto join = from.value("join", std::string());
+    made.join.form = join == "flat"     ? ngsild::join_form::flat
+                     : join == "inline" ? ngsild::join_form::nested
+                                        : ngsild::join_form::none;
+    made.join.levels = from.value("joinLevel", std::uint32_t{1});
     return {};
 }
 
@@ -172,62 +178,16 @@ problem damaged(const store::subscription_row& row, std::string_view why) {
                    "the stored Subscription '" + row.uri + "' is damaged: " + std::string(why)};
 }
 
-/// 4.21: pick and omit.
-void mark(projection& shown, const query::projection_list& terms, const ngsild::names& dictionary,
-          bool is_pick) {
-    for (const auto& term : terms) {
-        if (!term.of_entity) {
-            if (const auto id = dictionary.find(term.name); id != 0)
-                shown.attributes.push_back(id);
-            continue;
-        }
-        bool& flag = term.name == "id"           ? shown.id
-                     : term.name == "type"       ? shown.type
-                     : term.name == "scope"      ? shown.scope
-                     : term.name == "createdAt"  ? shown.created_at
-                     : term.name == "modifiedAt" ? shown.modified_at
-                                                 : shown.expires_at;
-        flag = is_pick;
-        if (is_pick && &flag == &shown.created_at)
-            shown.created_at_picked = true;
-        if (is_pick && &flag == &shown.modified_at)
-            shown.modified_at_picked = true;
-        if (is_pick && &flag == &shown.expires_at)
-            shown.expires_at_picked = true;
-    }
-}
-
 projection projection_of(const definition& of, const ngsild::names& dictionary) {
+    if (of.attributes.empty()) {
+        // Refused before it was stored: names in pick and omit.
+        return query::make_projection(of.pick, of.omit, dictionary).value_or(projection{});
+    }
     projection shown;
-    if (!of.attributes.empty()) {
-        shown.how = projection::mode::only;
-        for (const auto& iri : of.attributes)
-            if (const auto id = dictionary.find(iri); id != 0)
-                shown.attributes.push_back(id);
-    } else if (!of.pick.empty()) {
-        shown.how = projection::mode::only;
-        shown.id = shown.type = shown.scope = false;
-        shown.created_at = shown.modified_at = shown.expires_at = false;
-        mark(shown, of.pick, dictionary, true);
-    }
-    if (of.omit.empty())
-        return shown;
-    projection hidden;
-    mark(hidden, of.omit, dictionary, false);
-    shown.id = shown.id && hidden.id;
-    shown.type = shown.type && hidden.type;
-    shown.scope = shown.scope && hidden.scope;
-    shown.created_at = shown.created_at && hidden.created_at;
-    shown.modified_at = shown.modified_at && hidden.modified_at;
-    shown.expires_at = shown.expires_at && hidden.expires_at;
-    if (shown.how == projection::mode::all) {
-        shown.how = projection::mode::except;
-        shown.attributes = std::move(hidden.attributes);
-    } else {
-        std::erase_if(shown.attributes, [&](ngsild::name_id id) {
-            return std::ranges::find(hidden.attributes, id) != hidden.attributes.end();
-        });
-    }
+    shown.how = projection::mode::only;
+    for (const auto& iri : of.attributes)
+        if (const auto id = dictionary.find(iri); id != 0)
+            shown.attributes.push_back(id);
     return shown;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "meridian/net/mqtt_client.hpp"
-#include "meridian/ngsild/representation.hpp"
+#include "meridian/ngsild/linked.hpp"
 #include "meridian/query/evaluate.hpp"
 #include "meridian/store/subscriptions.hpp"
 
@@ -67,6 +67,7 @@ struct definition {
     std::vector<std::string> attributes; ///< expanded; empty: all
     query::projection_list pick;
     query::projection_list omit;
+    ngsild::linking join; ///< Linked Entity retrieval (4.5.23)
     std::vector<std::string> dataset_ids;
     std::string lang;
     std::string context; ///< JSON text of the @context that notifications are written with

@@ -4,6 +4,7 @@
 #include "meridian/net/url.hpp"
 #include "meridian/query/parse.hpp"
 #include "meridian/query/print.hpp"
+#include "meridian/query/projection.hpp"
 #include "subscription/body.hpp"
 #include "subscription/members.hpp"
 
@@ -99,39 +100,45 @@ result<void> check_accept(const json& value, bool is_mqtt) {
     return {};
 }
 
-/// Entity members and Attribute names (4.21), in canonical form.
-result<json> read_projection(const json& value, const char* member,
-                             const jsonld::context& context) {
-    MERIDIAN_TRY(const auto texts, read_texts(value, std::string("notification.") + member));
+/// CHOICE: a Subscription may go that far into linked Entities, as requests may.
+constexpr std::uint32_t most_levels = 20;
+
+/// How deep the notifications go into linked Entities (4.5.23); 0: not at all.
+result<std::uint32_t> read_join(const json& sent) {
+    std::uint32_t levels = 1;
+    if (sent.contains("joinLevel")) {
+        const json& level = sent["joinLevel"];
+        if (!level.is_number_unsigned() || level == 0)
+            return bad_member("notification.joinLevel", "must be a positive integer");
+        if (level > most_levels)
+            return bad_member("notification.joinLevel", "is above " + std::to_string(most_levels));
+        levels = level.get<std::uint32_t>();
+    }
+    if (!sent.contains("join"))
+        return std::uint32_t{0};
+    MERIDIAN_TRY(const auto join, read_text(sent["join"], "notification.join"));
+    if (join == "flat" || join == "inline")
+        return levels;
+    if (join != "@none")
+        return bad_member("notification.join", "must be flat, inline or @none");
+    return std::uint32_t{0};
+}
+
+/// Entity members and Attribute names (4.21), in canonical form; braces as deep as `levels`.
+result<json> read_projection(const json& value, const char* member, const jsonld::context& context,
+                             std::uint32_t levels) {
+    const auto where = std::string("notification.") + member;
+    MERIDIAN_TRY(const auto texts, read_texts(value, where));
     json made = json::array();
     const query::parse_scope scope{context};
     for (const auto& text : texts) {
         MERIDIAN_TRY(const auto terms, query::parse_projection(text, member, scope));
-        for (const auto& term : terms) {
-            if (!term.linked.empty())
-                return problem{problem_kind::operation_not_supported,
-                               "members of linked Entities in notification." + std::string(member) +
-                                   " are not supported by this broker yet"};
+        if (query::depth_of(terms) > levels)
+            return bad_member(where, "projects linked Entities deeper than join and joinLevel go");
+        for (const auto& term : terms)
             made.push_back(query::to_text(query::projection_list{term}));
-        }
     }
     return made;
-}
-
-result<void> check_join(const json& value) {
-    MERIDIAN_TRY(const auto join, read_text(value, "notification.join"));
-    if (join == "@none")
-        return {};
-    if (join == "flat" || join == "inline")
-        return problem{problem_kind::operation_not_supported,
-                       "notification.join other than @none is not supported by this broker yet"};
-    return bad_member("notification.join", "must be flat, inline or @none");
-}
-
-result<void> check_join_level(const json& value) {
-    if (!value.is_number_integer() || value.get<double>() < 1)
-        return bad_member("notification.joinLevel", "must be a positive integer");
-    return {};
 }
 
 result<void> check_format(const json& sent) {
@@ -195,20 +202,15 @@ result<json> to_notification_body(const json& sent, const jsonld::context& conte
                      read_names(sent["attributes"], "notification.attributes", context));
         made["attributes"] = names;
     }
+    MERIDIAN_TRY(const auto levels, read_join(sent));
     for (const auto* member : {"pick", "omit"})
         if (sent.contains(member)) {
-            MERIDIAN_TRY(made[member], read_projection(sent[member], member, context));
+            MERIDIAN_TRY(made[member], read_projection(sent[member], member, context, levels));
         }
     if (made.contains("pick") && made.contains("omit"))
         for (const auto& one : made["pick"])
             if (std::ranges::find(made["omit"], one) != made["omit"].end())
                 return bad_member("notification.omit", "names a member that pick names too");
-    if (sent.contains("join")) {
-        MERIDIAN_CHECK(check_join(sent["join"]));
-    }
-    if (sent.contains("joinLevel")) {
-        MERIDIAN_CHECK(check_join_level(sent["joinLevel"]));
-    }
     for (const auto* member : {"format", "join", "joinLevel", "showChanges", "sysAttrs"})
         if (sent.contains(member))
             made[member] = sent[member];

@@ -44,49 +44,68 @@ std::vector<ngsild::attribute_change> watched_of(const definition& of, const owe
     return kept;
 }
 
+/// What one change tells of an Entity. `watched` is what it may look into.
+ngsild::shown_changes changes_of(const definition& of, const told_entity& one,
+                                 const ngsild::names& dictionary,
+                                 std::vector<ngsild::attribute_change>& watched) {
+    ngsild::shown_changes changes;
+    changes.attributes = one.what.changes;
+    changes.at = one.what.at;
+    changes.previous_values = of.show_changes;
+    changes.entity_deleted = one.what.entity_deleted;
+    if (tells_lost_attributes(of, one.what)) {
+        watched = watched_of(of, one.what, dictionary);
+        changes.attributes = watched;
+        changes.lost_attributes = true;
+    }
+    return changes;
+}
+
 std::string render_changes(const definition& of, const std::vector<told_entity>& all,
-                           const ngsild::names& dictionary, ngsild::compacted_names& names,
-                           const jsonld::context& context, timestamp now) {
-    const auto how = shown_in_notification(of, dictionary, context);
+                           const ngsild::names& dictionary, ngsild::joined_notification& to) {
     std::string out;
     for (const auto& one : all) {
         const auto document = ngsild::document_view::open(one.what.document);
         if (!document)
             continue; // decode_owed has opened it already
-        ngsild::shown_changes changes;
-        changes.attributes = one.what.changes;
-        changes.at = one.what.at;
-        changes.previous_values = of.show_changes;
-        changes.entity_deleted = one.what.entity_deleted;
-        std::vector<ngsild::attribute_change> watched; // `changes` looks into it
-        if (tells_lost_attributes(of, one.what)) {
-            watched = watched_of(of, one.what, dictionary);
-            changes.attributes = watched;
-            changes.lost_attributes = true;
-        }
+        std::vector<ngsild::attribute_change> watched;
+        const auto changes = changes_of(of, one, dictionary, watched);
         if (!out.empty())
             out += ',';
-        ngsild::append_notified_entity(out, row_of(one, *document), changes, how, names, now);
+        to.append(out, row_of(one, *document), changes);
     }
+    to.append_flat(out);
     return out;
 }
 
-std::string render_state(const definition& of, const std::vector<store::entity_row>& rows,
-                         const ngsild::names& dictionary, ngsild::compacted_names& names,
-                         const jsonld::context& context, timestamp now) {
-    const auto how = shown_in_notification(of, dictionary, context);
+std::string render_state(const std::vector<ngsild::entity_row>& rows,
+                         ngsild::joined_notification& to) {
     std::string out;
     for (const auto& one : rows) {
-        ngsild::entity_row row;
-        row.id = one.uri;
-        row.created_at = one.created_at;
-        row.modified_at = one.modified_at;
-        row.document = one.document;
         if (!out.empty())
             out += ',';
-        ngsild::append_entity(out, row, how, names, now);
+        to.append(out, one);
     }
+    to.append_flat(out);
     return out;
+}
+
+/// The Entities that are still there: what is deleted links with nothing.
+std::vector<ngsild::entity_row> living(const std::vector<told_entity>& all) {
+    std::vector<ngsild::entity_row> rows;
+    for (const auto& one : all) {
+        const auto document = ngsild::document_view::open(one.what.document);
+        if (document && !one.what.entity_deleted)
+            rows.push_back(row_of(one, *document));
+    }
+    return rows;
+}
+
+std::vector<ngsild::entity_row> rows_of(const std::vector<store::entity_row>& stored) {
+    std::vector<ngsild::entity_row> rows;
+    for (const auto& one : stored)
+        rows.push_back({one.uri, one.created_at, one.modified_at, one.document});
+    return rows;
 }
 
 } // namespace
@@ -115,19 +134,56 @@ asio::awaitable<jsonld::context_ptr> sender::context_of(definition_ptr of) {
     co_return jsonld::core_context();
 }
 
+/// 5.8.6: Linked Entity retrieval, where it is asked for. CHOICE: what is linked with too many is
+/// told of without them, rather than not at all.
+asio::awaitable<result<std::vector<store::entity_row>>>
+sender::load_linked(const definition& of, const std::vector<ngsild::entity_row>& rows,
+                    ngsild::linked_entities& linked) {
+    if (of.join.form == ngsild::join_form::none)
+        co_return std::vector<store::entity_row>{};
+    linked.start(rows);
+    auto loading = loop_.entities.load_linked(of.tenant, linked);
+    auto loaded = co_await std::move(loading);
+    if (loaded || loaded.error().kind() != problem_kind::too_complex_query)
+        co_return loaded;
+    spdlog::warn("a notification of Subscription {}: {}", of.id, loaded.error().detail());
+    linked.forget();
+    co_return std::vector<store::entity_row>{};
+}
+
 asio::awaitable<result<void>> sender::send_changes(definition_ptr of,
                                                    std::vector<told_entity> all) {
     auto context = co_await context_of(of);
-    auto entities =
-        render_changes(*of, all, shared_->dictionary, names_of(context), *context, core::now());
+    const auto& dictionary = shared_->dictionary;
+    const auto now = core::now();
+    const auto how = shown_in_notification(*of, dictionary, *context);
+    ngsild::linked_entities linked(how, of->join, dictionary, now);
+    const auto there = living(all);
+    auto loading = load_linked(*of, there, linked);
+    MERIDIAN_CO_TRY(const auto kept, co_await std::move(loading));
+    std::string entities;
+    {
+        ngsild::joined_notification to(how, linked, names_of(context), now);
+        entities = render_changes(*of, all, dictionary, to);
+    }
     co_return co_await send(std::move(of), std::move(entities), std::move(context));
 }
 
 asio::awaitable<result<void>> sender::send_state(definition_ptr of,
                                                  std::vector<store::entity_row> rows) {
     auto context = co_await context_of(of);
-    auto entities =
-        render_state(*of, rows, shared_->dictionary, names_of(context), *context, core::now());
+    const auto& dictionary = shared_->dictionary;
+    const auto now = core::now();
+    const auto how = shown_in_notification(*of, dictionary, *context);
+    ngsild::linked_entities linked(how, of->join, dictionary, now);
+    const auto shown = rows_of(rows);
+    auto loading = load_linked(*of, shown, linked);
+    MERIDIAN_CO_TRY(const auto kept, co_await std::move(loading));
+    std::string entities;
+    {
+        ngsild::joined_notification to(how, linked, names_of(context), now);
+        entities = render_state(shown, to);
+    }
     rows.clear();
     co_return co_await send(std::move(of), std::move(entities), std::move(context));
 }

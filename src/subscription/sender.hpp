@@ -39,6 +39,9 @@ public:
 private:
     asio::awaitable<jsonld::context_ptr> context_of(definition_ptr of);
     ngsild::compacted_names& names_of(const jsonld::context_ptr& context);
+    asio::awaitable<result<std::vector<store::entity_row>>>
+    load_linked(const definition& of, const std::vector<ngsild::entity_row>& rows,
+                ngsild::linked_entities& linked);
     asio::awaitable<result<void>> send(definition_ptr of, std::string entities,
                                        jsonld::context_ptr context);
 
