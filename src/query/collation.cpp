@@ -37,8 +37,7 @@ icu::Locale locale_of(std::string_view name) {
     uloc_forLanguageTag(tag.c_str(), locale.data(), static_cast<std::int32_t>(locale.size()),
                         &parsed, &status);
     icu::Locale made(locale.data());
-    const bool is_whole =
-        U_SUCCESS(status) != 0 && static_cast<std::size_t>(parsed) == name.size();
+    const bool is_whole = U_SUCCESS(status) != 0 && static_cast<std::size_t>(parsed) == name.size();
     const bool is_known = *made.getLanguage() == '\0' || *made.getISO3Language() != '\0';
     if (!is_whole || !is_known)
         made.setToBogus();

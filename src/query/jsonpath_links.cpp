@@ -19,8 +19,8 @@ linked_condition objects_of(ngsild::name_id relationship) {
     linked_condition made;
     made.objects = {accessor("$", search_key::with_suffix(key, search_key::objects)) + "[*]",
                     accessor(instances, search_key::objects) + "[*]"};
-    made.unknown = "(exists(" + too_long + ") || exists(" +
-                   accessor(instances, search_key::too_long) + "))";
+    made.unknown =
+        "(exists(" + too_long + ") || exists(" + accessor(instances, search_key::too_long) + "))";
     return made;
 }
 
@@ -43,8 +43,7 @@ linked_condition render_link(q_term term, const ngsild::names& dictionary) {
 
 } // namespace
 
-std::vector<linked_condition> render_links(const q_expression& q,
-                                           const ngsild::names& dictionary) {
+std::vector<linked_condition> render_links(const q_expression& q, const ngsild::names& dictionary) {
     std::vector<linked_condition> made;
     if (q.kind == q_expression::node::term && !q.term.target.links.empty())
         made.push_back(render_link(q.term, dictionary));

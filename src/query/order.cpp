@@ -156,9 +156,8 @@ private:
                                of.kind == attribute_kind::list_property;
         if (of.kind == attribute_kind::list_relationship && trailing.empty())
             return objects(of.value);
-        const json* value = trailing.empty() || trailing.front() == "*"
-                                ? &of.value
-                                : follow(of.value, trailing);
+        const json* value =
+            trailing.empty() || trailing.front() == "*" ? &of.value : follow(of.value, trailing);
         return value == nullptr ? sort_value{}
                                 : value_of_json(*value, has_times ? times::yes : times::no);
     }
@@ -166,9 +165,8 @@ private:
     [[nodiscard]] sort_value objects(const json& list) const {
         std::vector<sort_value> all;
         for (const auto& one : list)
-            all.push_back(value_of_json(one.is_object() && one.contains("object") ? one["object"]
-                                                                                  : one,
-                                        times::no));
+            all.push_back(value_of_json(
+                one.is_object() && one.contains("object") ? one["object"] : one, times::no));
         return {value_rank::array, std::move(all)};
     }
 

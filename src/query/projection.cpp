@@ -34,8 +34,7 @@ projection nothing_shown() {
 }
 
 /// The term of this name; nullptr where there is none.
-const projection_term* find_term(const projection_list& among,
-                                        const projection_term& of) {
+const projection_term* find_term(const projection_list& among, const projection_term& of) {
     const auto found = std::ranges::find_if(among, [&](const projection_term& one) {
         return one.name == of.name && one.of_entity == of.of_entity;
     });
@@ -44,8 +43,8 @@ const projection_term* find_term(const projection_list& among,
 
 /// What is within the braces of one Relationship.
 result<void> add_linked(projection& shown, ngsild::name_id relationship,
-                        const projection_list& picked,
-                        const projection_list& omitted, const ngsild::names& dictionary) {
+                        const projection_list& picked, const projection_list& omitted,
+                        const ngsild::names& dictionary) {
     if (picked.empty() && omitted.empty())
         return {};
     MERIDIAN_TRY(auto within, make_projection(picked, omitted, dictionary));
@@ -54,8 +53,7 @@ result<void> add_linked(projection& shown, ngsild::name_id relationship,
 }
 
 /// pick decides alone but for what omit has in braces: names in both are refused.
-result<projection> make_picked(const projection_list& picked,
-                               const projection_list& omitted,
+result<projection> make_picked(const projection_list& picked, const projection_list& omitted,
                                const ngsild::names& dictionary) {
     auto shown = nothing_shown();
     for (const auto& term : picked) {
@@ -85,8 +83,7 @@ std::uint32_t depth_of(const projection_list& terms) noexcept {
     return deepest;
 }
 
-result<projection> make_projection(const projection_list& picked,
-                                   const projection_list& omitted,
+result<projection> make_projection(const projection_list& picked, const projection_list& omitted,
                                    const ngsild::names& dictionary) {
     if (!picked.empty())
         return make_picked(picked, omitted, dictionary);

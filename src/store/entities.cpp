@@ -232,6 +232,11 @@ asio::awaitable<result<explained_query>> entities::explain(tenant_id tenant,
     options.after = plan.page.after.value_or(0);
     options.offset = static_cast<std::int64_t>(plan.page.offset);
     options.limit = static_cast<std::int64_t>(plan.page.limit) + 1;
+    if (!plan.order.terms.empty()) { // the first stretch of all candidates
+        options.wanted = output::page;
+        options.offset = 0;
+        options.limit = longest_stretch;
+    }
     options.exclude_expired = something_is_due();
     const composed_statement statement = render_selection(tenant, plan, options);
     answer.sql = statement.text();

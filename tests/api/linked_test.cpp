@@ -53,9 +53,8 @@ TEST(clause_4_5_23_2_inline, normalized_entities_stand_within_the_relationships)
     city["owns"] = link(list("urn:x:g:1"));
     city["sister"] = link("urn:x:c:1");
     auto garage = named("g:1", "Garage", "Top");
-    garage["isIn"] = {{"type", "Relationship"},
-                      {"object", "urn:x:c:1"},
-                      {"checkedBy", link("urn:x:p:1")}};
+    garage["isIn"] = {
+        {"type", "Relationship"}, {"object", "urn:x:c:1"}, {"checkedBy", link("urn:x:p:1")}};
     auto expected = named("v:1", "Vehicle", "Bus");
     expected["isParked"] = link("urn:x:g:1");
     expected["isParked"]["entity"] = garage;
@@ -95,8 +94,7 @@ TEST(clause_4_5_23_2_inline, concise_and_simplified_and_two_levels_without_cycle
                    {{{"id", "urn:x:p:1"}, {"type", "Person"}, {"name", "Ann"}},
                     {{"id", "urn:x:p:2"}, {"type", "Person"}, {"name", "Bob"}},
                     "urn:x:p:gone"}},
-                  {"route",
-                   {city, {{"id", "urn:x:p:1"}, {"type", "Person"}, {"name", "Ann"}}}}}));
+                  {"route", {city, {{"id", "urn:x:p:1"}, {"type", "Person"}, {"name", "Ann"}}}}}));
 }
 
 TEST(clause_4_5_23_3_flat, linked_entities_follow_level_by_level_each_once) {
@@ -111,11 +109,10 @@ TEST(clause_4_5_23_3_flat, linked_entities_follow_level_by_level_each_once) {
     EXPECT_EQ(all("pick=id,isParked&joinLevel=2&containedBy=urn:x:c:1,urn:x:q"),
               (json{"urn:x:v:1", "urn:x:g:1"}));
     EXPECT_EQ(all("omit=isParked,route,passengers"), list("urn:x:v:1"));
-    EXPECT_EQ(show(client.get(one("c:1", "join=flat&format=simplified&omit=owns"))),
-              ok(list(json{{"id", "urn:x:c:1"},
-                           {"type", "City"},
-                           {"name", "Antwerp"},
-                           {"sister", "urn:x:c:1"}})));
+    EXPECT_EQ(
+        show(client.get(one("c:1", "join=flat&format=simplified&omit=owns"))),
+        ok(list(json{
+            {"id", "urn:x:c:1"}, {"type", "City"}, {"name", "Antwerp"}, {"sister", "urn:x:c:1"}})));
 }
 
 TEST(clause_5_7_2_linked_entities, a_query_joins_what_its_entities_are_linked_with) {
@@ -164,38 +161,38 @@ TEST(clause_4_21_projection, omit_within_braces_is_about_the_linked_entities) {
 TEST(clause_4_5_23_linked_entities, geojson_ld_json_lang_and_sysattrs_hold_for_them_too) {
     auto client = fresh_tenant();
     const json point = {{"type", "Point"}, {"coordinates", {1, 2}}};
-    const json street = {{"id", "urn:x:s:1"},
-                         {"type", "Street"},
-                         {"name", {{"type", "LanguageProperty"},
-                                   {"languageMap", {{"en", "Hill"}, {"fr", "Mont"}}}}},
-                         {"location", {{"type", "GeoProperty"}, {"value", point}}}};
+    const json street = {
+        {"id", "urn:x:s:1"},
+        {"type", "Street"},
+        {"name", {{"type", "LanguageProperty"}, {"languageMap", {{"en", "Hill"}, {"fr", "Mont"}}}}},
+        {"location", {{"type", "GeoProperty"}, {"value", point}}}};
     const json house = {{"id", "urn:x:h:1"}, {"type", "House"}, {"street", link("urn:x:s:1")}};
     EXPECT_EQ(client.post(entities, street).status, 201U);
     EXPECT_EQ(client.post(entities, house).status, 201U);
-    const json shown = {{"id", "urn:x:s:1"}, {"type", "Street"}, {"name", "Mont"},
-                        {"location", point}};
+    const json shown = {
+        {"id", "urn:x:s:1"}, {"type", "Street"}, {"name", "Mont"}, {"location", point}};
     const auto path = one("h:1", "format=simplified&lang=fr&join=");
-    const auto geo = client.get(path + "inline", {{"Accept", "application/geo+json"},
-                                                  {"Prefer", "body=json"}});
+    const auto geo =
+        client.get(path + "inline", {{"Accept", "application/geo+json"}, {"Prefer", "body=json"}});
     EXPECT_EQ(parse_json(geo.body).value_or(json()),
               (json{{"id", "urn:x:h:1"},
                     {"type", "Feature"},
                     {"geometry", nullptr},
                     {"properties", {{"type", "House"}, {"street", shown}}}}));
-    const auto flat = client.get(path + "flat", {{"Accept", "application/geo+json"},
-                                                 {"Prefer", "body=json"}});
-    EXPECT_EQ(parse_json(flat.body).value_or(json()),
-              (json{{"type", "FeatureCollection"},
-                    {"features",
-                     {{{"id", "urn:x:h:1"},
-                       {"type", "Feature"},
-                       {"geometry", nullptr},
-                       {"properties", {{"type", "House"}, {"street", "urn:x:s:1"}}}},
-                      {{"id", "urn:x:s:1"},
-                       {"type", "Feature"},
-                       {"geometry", point},
-                       {"properties",
-                        {{"type", "Street"}, {"name", "Mont"}, {"location", point}}}}}}}));
+    const auto flat =
+        client.get(path + "flat", {{"Accept", "application/geo+json"}, {"Prefer", "body=json"}});
+    EXPECT_EQ(
+        parse_json(flat.body).value_or(json()),
+        (json{{"type", "FeatureCollection"},
+              {"features",
+               {{{"id", "urn:x:h:1"},
+                 {"type", "Feature"},
+                 {"geometry", nullptr},
+                 {"properties", {{"type", "House"}, {"street", "urn:x:s:1"}}}},
+                {{"id", "urn:x:s:1"},
+                 {"type", "Feature"},
+                 {"geometry", point},
+                 {"properties", {{"type", "Street"}, {"name", "Mont"}, {"location", point}}}}}}}));
     const auto linked = client.get(path + "inline", {{"Accept", "application/ld+json"}});
     const auto body = parse_json(linked.body).value_or(json());
     EXPECT_TRUE(body.contains("@context"));
@@ -208,13 +205,12 @@ TEST(clause_4_5_23_linked_entities, geojson_ld_json_lang_and_sysattrs_hold_for_t
 
 TEST(clause_4_5_5_linked_entities, each_instance_of_a_relationship_is_joined) {
     auto client = fleet();
-    const json seat = {{"id", "urn:x:t:1"},
-                       {"type", "Seat"},
-                       {"usedBy",
-                        {link("urn:x:p:1"),
-                         {{"type", "Relationship"},
-                          {"object", "urn:x:p:2"},
-                          {"datasetId", "urn:d:1"}}}}};
+    const json seat = {
+        {"id", "urn:x:t:1"},
+        {"type", "Seat"},
+        {"usedBy",
+         {link("urn:x:p:1"),
+          {{"type", "Relationship"}, {"object", "urn:x:p:2"}, {"datasetId", "urn:d:1"}}}}};
     EXPECT_EQ(client.post(entities, seat).status, 201U);
     EXPECT_EQ(
         show(client.get(one("t:1", "join=inline&format=simplified"))),

@@ -20,9 +20,10 @@ http_client street() {
     auto client = fresh_tenant();
     const std::vector<json> names{"Zebra", "Ähre", "apfel", 7, "Apfel"};
     for (const int number : {3, 1, 5, 2, 4})
-        EXPECT_EQ(client.post(entities, building(number, names[static_cast<std::size_t>(number) - 1]))
-                      .status,
-                  201U);
+        EXPECT_EQ(
+            client.post(entities, building(number, names[static_cast<std::size_t>(number) - 1]))
+                .status,
+            201U);
     return client;
 }
 
@@ -53,7 +54,8 @@ TEST(clause_4_23_entity_ordering, answers_come_in_the_order_that_is_asked_for) {
     }
 }
 
-TEST(clause_4_23_entity_ordering, pages_and_count_go_by_the_order_and_what_is_rechecked_counts_not) {
+TEST(clause_4_23_entity_ordering,
+     pages_and_count_go_by_the_order_and_what_is_rechecked_counts_not) {
     const auto client = street();
     const auto path = entities + "?type=Building&local=true&orderBy=name&idPattern=%5B1-4%5D$";
     const auto answer = client.get(path + "&limit=2&offset=1&count=true");
@@ -96,11 +98,11 @@ TEST(clause_5_2_43_ordering_params, a_query_body_orders_too) {
                                               {"coordinates", {0, 40}},
                                               {"geometry", "Point"}}))),
               buildings({5, 3, 1, 4, 2}));
-    EXPECT_EQ(show(client.post(path, asked({{"orderBy", list("location;dist-asc")},
-                                            {"coordinates", "0,40"}}))),
-              refused(400, "BadRequestData",
-                      "the Query's member 'ordering' has coordinates that are no array",
-                      "/ordering"));
+    EXPECT_EQ(
+        show(client.post(path,
+                         asked({{"orderBy", list("location;dist-asc")}, {"coordinates", "0,40"}}))),
+        refused(400, "BadRequestData",
+                "the Query's member 'ordering' has coordinates that are no array", "/ordering"));
 }
 
 TEST(clause_5_7_2_4_ordering, is_refused_out_of_the_local_scope_and_where_it_can_not_be) {

@@ -41,16 +41,16 @@ std::vector<ngsild::entity> each_with(std::initializer_list<std::string_view> me
 
 TEST(clause_4_23_2_comparison_order, every_type_has_its_place_and_null_and_absent_are_last) {
     const auto among = each_with({
-        "",                                                                      // 1 absent
-        "'a':{'type':'Property','value':{'@type':'@json','@value':null}}",                               // 2 null
-        "'a':{'type':'Property','value':'2020-01-01T00:00:00Z'}",                // 3 DateTime
+        "",                                                                       // 1 absent
+        "'a':{'type':'Property','value':{'@type':'@json','@value':null}}",        // 2 null
+        "'a':{'type':'Property','value':'2020-01-01T00:00:00Z'}",                 // 3 DateTime
         "'a':{'type':'Property','value':{'@type':'Date','@value':'2019-01-01'}}", // 4 Date
-        "'a':{'type':'Property','value':'10:00:00Z'}",                           // 5 Time
-        "'a':{'type':'Property','value':true}",                                  // 6
-        "'a':{'type':'Property','value':[3,1]}",                                 // 7 array
-        "'a':{'type':'Property','value':{'b':1}}",                               // 8 object
-        "'a':{'type':'Property','value':'text'}",                                // 9 string
-        "'a':{'type':'Property','value':7}",                                     // 10 number
+        "'a':{'type':'Property','value':'10:00:00Z'}",                            // 5 Time
+        "'a':{'type':'Property','value':true}",                                   // 6
+        "'a':{'type':'Property','value':[3,1]}",                                  // 7 array
+        "'a':{'type':'Property','value':{'b':1}}",                                // 8 object
+        "'a':{'type':'Property','value':'text'}",                                 // 9 string
+        "'a':{'type':'Property','value':7}",                                      // 10 number
     });
     EXPECT_EQ(ranked({"a", {}, {}, {}}, among), "10 9 8 7 6 5 4 3 2 1");
     EXPECT_EQ(ranked({"a;desc", {}, {}, {}}, among), "3 4 5 6 7 8 9 10 2 1");
@@ -95,8 +95,8 @@ TEST(clause_4_23_3_order, a_path_leads_to_members_attributes_and_system_attribut
     EXPECT_EQ(ranked({"a[c]", {}, {}, {}}, among), "2 1 3");
     EXPECT_EQ(ranked({"a.s", {}, {}, {}}, among), "3 1 2");
     EXPECT_EQ(ranked({"a.observedAt;desc", {}, {}, {}}, among), "2 1 3");
-    const auto words = each_with({"'a':{'languageMap':{'en':'b','fr':'x'}}",
-                                  "'a':{'languageMap':{'en':'a','fr':'y'}}"});
+    const auto words = each_with(
+        {"'a':{'languageMap':{'en':'b','fr':'x'}}", "'a':{'languageMap':{'en':'a','fr':'y'}}"});
     EXPECT_EQ(ranked({"a[en]", {}, {}, {}}, words), "2 1");
     EXPECT_EQ(ranked({"a[FR]", {}, {}, {}}, words), "1 2");
 }
@@ -127,8 +127,8 @@ TEST(clause_4_23_3_order, of_several_instances_the_default_one_counts_or_the_one
 }
 
 TEST(clause_4_23_1_collation, strings_are_ordered_by_the_root_or_the_named_collation) {
-    const auto among = each_with({"'a':'Zebra'", "'a':'apfel'", "'a':'Apfel'", "'a':'Ärger'",
-                                  "'a':'Ad'", "'a':'Af'"});
+    const auto among = each_with(
+        {"'a':'Zebra'", "'a':'apfel'", "'a':'Apfel'", "'a':'Ärger'", "'a':'Ad'", "'a':'Af'"});
     EXPECT_EQ(ranked({"a", {}, {}, {}}, among), "5 6 2 3 4 1");
     EXPECT_EQ(ranked({"a", "und-x-icu", {}, {}}, among), "5 6 2 3 4 1");
     // The phone book has ä as ae.

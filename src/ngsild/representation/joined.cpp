@@ -5,8 +5,8 @@
 #include "ngsild/representation/links.hpp"
 
 #include <memory>
-#include <utility>
 #include <unordered_map>
+#include <utility>
 
 namespace meridian::ngsild {
 namespace {
@@ -144,7 +144,7 @@ representation without_frame(const representation& how) {
 class joined_writer {
 public:
     joined_writer(const representation& how, const linked_entities& linked, compacted_names& names,
-           timestamp now)
+                  timestamp now)
         : how_(how), linked_(linked), ready_(how, names, now), flat_(how, names, now),
           inner_how_(without_frame(how)), answer_{linked, plans(inner_how_, names, now)} {}
 
@@ -193,7 +193,8 @@ public:
     }
 
 private:
-    template <typename Write> void with_style(const entity_row& row, const Write& write) {
+    template <typename Write>
+    void with_style(const entity_row& row, const Write& write) {
         const joiner next(answer_, row.id, how_.shown, linked_.how_far().levels);
         auto style = ready_.style;
         if (linked_.how_far().form == join_form::nested)

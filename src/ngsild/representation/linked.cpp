@@ -9,8 +9,7 @@ namespace meridian::ngsild {
 
 const projection& linked_projection_of(const projection& of, name_id relationship) {
     static const projection everything;
-    const auto found =
-        std::ranges::find(of.linked, relationship, &linked_projection::relationship);
+    const auto found = std::ranges::find(of.linked, relationship, &linked_projection::relationship);
     return found == of.linked.end() ? everything : found->shown;
 }
 
@@ -40,15 +39,15 @@ std::vector<std::string> linked_entities::wanted() {
         targets_.clear();
         for (const auto& from : edges_) {
             const instance_filter filter(*from.shown, how_.dataset_ids, dictionary_);
-            for_each_link(known_.at(from.uri).document, filter, now_,
-                          [&](name_id relationship, std::string_view uri) {
-                              if (excluded_.contains(uri))
-                                  return;
-                              targets_.push_back(
-                                  {uri, &linked_projection_of(*from.shown, relationship)});
-                              if (!known_.contains(uri) && asked_.insert(uri).second)
-                                  unknown.emplace_back(uri);
-                          });
+            for_each_link(
+                known_.at(from.uri).document, filter, now_,
+                [&](name_id relationship, std::string_view uri) {
+                    if (excluded_.contains(uri))
+                        return;
+                    targets_.push_back({uri, &linked_projection_of(*from.shown, relationship)});
+                    if (!known_.contains(uri) && asked_.insert(uri).second)
+                        unknown.emplace_back(uri);
+                });
         }
         if (unknown.empty())
             advance();

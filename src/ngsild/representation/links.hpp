@@ -19,7 +19,8 @@ namespace meridian::ngsild {
 }
 
 /// Calls `use(uri)` for each target of a Relationship or ListRelationship, in order.
-template <typename Use> void for_each_target(const instance_view& of, const Use& use) {
+template <typename Use>
+void for_each_target(const instance_view& of, const Use& use) {
     if (!of.value.starts_with('[')) {
         use(without_quotes(of.value));
         return;

@@ -85,8 +85,8 @@ timestamp current_time() {
 }
 
 /// Fetches the documents that were forgotten. What has been deleted meanwhile is left out.
-asio::awaitable<result<std::vector<entity_row>>>
-load_documents(reader& from, tenant_id tenant, std::vector<ordered_row> chosen) {
+asio::awaitable<result<std::vector<entity_row>>> load_documents(reader& from, tenant_id tenant,
+                                                                std::vector<ordered_row> chosen) {
     std::vector<entity_row> rows;
     const bool all_here =
         std::ranges::all_of(chosen, [](const ordered_row& one) { return one.row.has_value(); });

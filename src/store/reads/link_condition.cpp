@@ -15,12 +15,12 @@ public:
                          std::size_t depth) {
         std::string uris;
         for (const auto& path : one.objects)
-            uris += fmt::format("{}SELECT jsonb_path_query({}, {})", uris.empty() ? "" : " UNION ALL ",
-                                kv, out_.jsonpath(path));
+            uris += fmt::format("{}SELECT jsonb_path_query({}, {})",
+                                uris.empty() ? "" : " UNION ALL ", kv, out_.jsonpath(path));
         const std::string linked_kv = fmt::format("l{}.kv", depth);
-        const std::string types =
-            one.types.empty() ? fmt::format("IN {}", render_tenant_types(tenant_))
-                              : fmt::format("= ANY({})", out_.int4s(one.types));
+        const std::string types = one.types.empty()
+                                      ? fmt::format("IN {}", render_tenant_types(tenant_))
+                                      : fmt::format("= ANY({})", out_.int4s(one.types));
         const std::string possible = out_.jsonpath(one.possible);
         const std::string onwards =
             one.next.empty() ? "" : " AND " + rendered(one.next.front(), linked_kv, depth + 1);
