@@ -23,6 +23,10 @@ handler_result query_entities_by_post(call& request) {
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
     MERIDIAN_CO_TRY(auto asked_for, read_query(body.content, query_scope(request, *context)));
+    if (asked_for.temporal)
+        co_return problem{problem_kind::bad_request_data,
+                          "temporalQ is for the query of the temporal evolution (table 5.2.23-1)"}
+            .at("/temporalQ");
     MERIDIAN_CO_TRY(auto how_far, read_linking(request));
     MERIDIAN_CO_TRY(auto how_far_by_body, read_linking(body.content));
     if (how_far_by_body)

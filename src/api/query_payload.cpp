@@ -114,6 +114,8 @@ result<query::entity_selector> read_selector(const json& selector,
         MERIDIAN_TRY(auto compiled, query::pattern::create(*pattern, "idPattern"));
         read.id_pattern = std::move(compiled);
     }
+    if (!read.ids.empty())
+        read.id_pattern.reset(); // 5.2.33: id takes precedence
     MERIDIAN_TRY(const auto type, read_text(selector, "type"));
     if (!type)
         return wrong_member("entities", "has a selector without type");

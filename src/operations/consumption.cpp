@@ -30,9 +30,16 @@ bool has_types(const ngsild::document_view& document, const ngsild::names& dicti
     return query::matches(types, has);
 }
 
+bool names_attribute(const query::q_expression& q) {
+    if (q.kind == query::q_expression::node::term)
+        return !q.term.target.links.empty() || !q.term.target.path.names.empty();
+    return std::ranges::any_of(q.operands, names_attribute);
+}
+
 /// 5.7.2.4: types, attributes, a q on a non-system Attribute, a geoquery.
 bool is_narrowed(const query::entity_selection& selection) {
-    return selection.types || !selection.attributes.empty() || selection.q || selection.geo;
+    return selection.types || !selection.attributes.empty() || selection.geo ||
+           (selection.q && names_attribute(*selection.q));
 }
 
 } // namespace

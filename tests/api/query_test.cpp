@@ -137,10 +137,35 @@ TEST(clause_4_12_pagination, a_limit_above_the_maximum_is_403) {
 
 TEST(clause_5_7_2_query_entities, a_query_without_any_filter_is_too_wide) {
     const auto client = fresh_tenant();
-    EXPECT_EQ(show(client.get(entities)),
+    for (const auto* query : {"", "?q=createdAt>2020-01-01T00:00:00Z", "?scopeQ=/a"})
+        EXPECT_EQ(show(client.get(entities + query)),
+                  refused(400, "BadRequestData",
+                          "too wide a query: one of type, attrs, q, georel or local=true must be "
+                          "given (5.7.2.4)"));
+}
+
+TEST(clause_5_7_2_query_entities, parameters_that_cannot_be_are_400) {
+    const auto client = fresh_tenant();
+    EXPECT_EQ(show(client.get(entities + "?type=*&local=false")),
+              refused(400, "BadRequestData", "type=* excludes local=false"));
+    EXPECT_EQ(kind_of(client.get(entities + "?type=T&csf=))bad((")), "400 BadRequestData");
+    EXPECT_EQ(show(client.get(entities + "?type=T&csf=name==%22x%22")), ok(json::array()));
+    const json temporal = {{"timerel", "after"}, {"timeAt", "2020-01-01T00:00:00Z"}};
+    EXPECT_EQ(show(client.post(batch + "/query", {{"type", "Query"},
+                                                  {"entities", list(json{{"type", "T"}})},
+                                                  {"temporalQ", temporal}})),
               refused(400, "BadRequestData",
-                      "too wide a query: one of type, attrs, q, georel or local=true must be "
-                      "given (5.7.2.4)"));
+                      "temporalQ is for the query of the temporal evolution (table 5.2.23-1)",
+                      "/temporalQ"));
+}
+
+TEST(clause_5_2_33_entity_selector, id_takes_precedence_over_id_pattern) {
+    const auto client = row_of_places();
+    const json selector = {
+        {"type", "Place"}, {"id", "urn:x:place:2"}, {"idPattern", "urn:x:nothing"}};
+    EXPECT_EQ(
+        ids_in(client.post(batch + "/query", {{"type", "Query"}, {"entities", list(selector)}})),
+        places({2}));
 }
 
 TEST(clause_6_23_3_1_query_by_post, a_query_body_selects_like_the_parameters) {
