@@ -77,8 +77,7 @@ handler_result query_entities(call& request) {
     auto tag = page_tag(request, page, type, *context);
     if (!joins && is_known_to_client(request, tag))
         co_return not_modified(std::move(tag));
-    auto answering =
-        entities_answer(scope, request.with, page, how, query.how_far, type, context);
+    auto answering = entities_answer(scope, request.with, page, how, query.how_far, type, context);
     MERIDIAN_CO_TRY(auto answer, co_await std::move(answering));
     if (!joins) // the tag knows nothing of linked Entities
         add_tag(answer, std::move(tag));

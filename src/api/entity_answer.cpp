@@ -22,7 +22,7 @@ asio::awaitable<result<http::response>> joined_answer(operations::request_scope&
                                                       worker& with, store::entity_row row,
                                                       const ngsild::representation& how,
                                                       ngsild::linking how_far, media_type type,
-              const jsonld::context_ptr& context) {
+                                                      const jsonld::context_ptr& context) {
     const auto now = worker::now();
     const auto linking = to_row(row);
     ngsild::linked_entities linked(how, std::move(how_far), scope.with.dictionary, now);
@@ -36,8 +36,8 @@ asio::awaitable<result<http::response>> joined_answer(operations::request_scope&
 
 asio::awaitable<result<http::response>>
 entities_answer(operations::request_scope& scope, worker& with, const store::entity_page& page,
-                const ngsild::representation& how, const ngsild::linking& how_far,
-                media_type type, const jsonld::context_ptr& context) {
+                const ngsild::representation& how, const ngsild::linking& how_far, media_type type,
+                const jsonld::context_ptr& context) {
     const auto now = worker::now();
     std::vector<ngsild::entity_row> rows;
     rows.reserve(page.rows.size());

@@ -66,6 +66,13 @@ TEST(clause_4_5_23_2_inline, normalized_entities_stand_within_the_relationships)
     EXPECT_EQ(show(client.get(one("v:1", "join=inline"))), ok(expected));
 }
 
+TEST(clause_4_5_23_linked_entities, an_answer_with_them_has_no_etag) {
+    const auto client = fleet();
+    EXPECT_NE(client.get(one("v:1", "")).header("ETag"), "");
+    EXPECT_EQ(client.get(one("v:1", "join=inline")).header("ETag"), "");
+    EXPECT_EQ(client.get(entities + "?type=Vehicle&join=flat").header("ETag"), "");
+}
+
 TEST(clause_4_5_23_2_inline, concise_and_simplified_and_two_levels_without_cycles) {
     const auto client = fleet();
     EXPECT_EQ(show(client.get(one("g:1", "join=inline&format=concise"))),
