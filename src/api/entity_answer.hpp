@@ -21,6 +21,7 @@ joined_answer(operations::request_scope& scope, worker& with, store::entity_row 
 /// for them. Fails, then only, with too_complex_query, unavailable, internal_error.
 [[nodiscard]] asio::awaitable<result<http::response>>
 entities_answer(operations::request_scope& scope, worker& with, const store::entity_page& page,
-                const ngsild::representation& how, const ngsild::linking& how_far, media_type type);
+                const ngsild::representation& how, const ngsild::linking& how_far, media_type type,
+                const jsonld::context_ptr& context);
 
 } // namespace meridian::api
