@@ -125,6 +125,9 @@ scope_of(call& request, jsonld::context_ptr context, operations::missing_tenant 
     operations::request_scope scope(request.with.services, tenant, std::move(context));
     scope.local = local;
     MERIDIAN_CO_TRY(scope.expected, read_expected_state(request));
+    scope.header = [received = &request.request](std::string_view name) {
+        return std::string{received->header(name)};
+    };
     co_return scope;
 }
 

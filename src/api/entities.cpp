@@ -1,5 +1,6 @@
 /// Clause 6.4: the resource entities/.
 #include "api/conditions.hpp"
+#include "api/distributed_answer.hpp"
 #include "api/entity_answer.hpp"
 #include "api/entity_query_request.hpp"
 #include "api/handlers.hpp"
@@ -55,7 +56,12 @@ handler_result create_entity(call& request) {
         add_tag(kept, state_tag(made.modified_at));
         return kept;
     });
+    const auto id = subject.id;
     MERIDIAN_CO_CHECK(co_await operations::create_entity(scope, std::move(subject)));
+    if (auto partial = partial_answer(scope, id)) {
+        partial->add("Location", "/ngsi-ld/v1/entities/" + encode_path_segment(id));
+        co_return std::move(*partial);
+    }
     co_return written(scope, std::move(answer));
 }
 
@@ -71,6 +77,15 @@ handler_result query_entities(call& request) {
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto query, read_entity_query(request, scope));
     how.shown = std::move(query.shown);
+    if (!scope.local && scope.with.registrations.find(scope.tenant)) {
+        merged_representation merged{how, projection_texts_of(request), type, context,
+                                     query.how_far.form != ngsild::join_form::none};
+        auto distributing =
+            query_distributed(request, scope, query.wanted, query.asked, std::move(merged));
+        MERIDIAN_CO_TRY(auto found, co_await std::move(distributing));
+        if (found)
+            co_return as_preferred(request, type, std::move(*found));
+    }
     MERIDIAN_CO_TRY(const auto page,
                     co_await operations::query_entities(scope, std::move(query.wanted)));
     const bool joins = query.how_far.form != ngsild::join_form::none;

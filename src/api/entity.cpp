@@ -1,5 +1,6 @@
 /// Clause 6.5: the resource entities/{entityId}.
 #include "api/conditions.hpp"
+#include "api/distributed_answer.hpp"
 #include "api/entity_answer.hpp"
 #include "api/handlers.hpp"
 #include "api/linking_parameters.hpp"
@@ -58,6 +59,15 @@ handler_result retrieve_entity(call& request) {
                                     request.with.services.dictionary, levels_of(how_far)));
     how.shown = std::move(shown.shown);
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
+    if (!scope.local && scope.with.registrations.find(scope.tenant)) {
+        merged_representation merged{how, projection_texts_of(request), type, context,
+                                     how_far.form != ngsild::join_form::none};
+        auto distributing =
+            retrieve_distributed(request, scope, id, types, shown.attributes, std::move(merged));
+        MERIDIAN_CO_TRY(auto answer, co_await std::move(distributing));
+        if (answer)
+            co_return as_preferred(request, type, std::move(*answer));
+    }
     auto retrieval = operations::retrieve_entity(scope, std::move(id), std::move(types),
                                                  std::move(shown.attributes));
     MERIDIAN_CO_TRY(auto row, co_await std::move(retrieval));
@@ -91,6 +101,8 @@ handler_result replace_entity(call& request) {
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
     MERIDIAN_CO_CHECK(
         co_await operations::replace_entity(scope, std::move(subject), std::move(types)));
+    if (auto partial = partial_answer(scope, id))
+        co_return std::move(*partial);
     co_return written(scope);
 }
 
@@ -111,9 +123,11 @@ handler_result merge_entity(call& request) {
     MERIDIAN_CO_TRY(auto options, read_merge_options(request));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
-    auto merge = operations::merge_entity(scope, std::move(id), std::move(fragment),
-                                          std::move(options), std::move(types));
+    auto merge = operations::merge_entity(scope, id, std::move(fragment), std::move(options),
+                                          std::move(types));
     MERIDIAN_CO_CHECK(co_await std::move(merge));
+    if (auto partial = partial_answer(scope, id))
+        co_return std::move(*partial);
     co_return written(scope);
 }
 
@@ -123,7 +137,9 @@ handler_result delete_entity(call& request) {
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
-    MERIDIAN_CO_CHECK(co_await operations::delete_entity(scope, std::move(id), std::move(types)));
+    MERIDIAN_CO_CHECK(co_await operations::delete_entity(scope, id, std::move(types)));
+    if (auto partial = partial_answer(scope, id))
+        co_return std::move(*partial);
     co_return written(scope);
 }
 

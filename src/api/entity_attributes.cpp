@@ -1,5 +1,6 @@
 /// Clauses 6.6 and 6.7: the resources entities/{entityId}/attrs/ and …/attrs/{attrId}.
 #include "api/conditions.hpp"
+#include "api/distributed_answer.hpp"
 #include "api/handlers.hpp"
 #include "api/idempotency.hpp"
 #include "api/representation_parameters.hpp"
@@ -11,18 +12,6 @@
 
 namespace meridian::api {
 namespace {
-
-/// 5.2.18: 204 where all was done, else 207 with an UpdateResult in fully qualified names (6.3.6).
-http::response update_answer(const operations::update_outcome& outcome) {
-    if (outcome.not_updated.empty())
-        return http::response(204);
-    json result_body = json::object();
-    result_body["updated"] = outcome.updated;
-    auto& not_updated = result_body["notUpdated"] = json::array();
-    for (const auto& [name, reason] : outcome.not_updated)
-        not_updated.push_back(json{{"attributeName", name}, {"reason", reason}});
-    return {207, "application/json", to_text(result_body)};
-}
 
 /// What the operations on one Attribute begin with.
 struct attribute_call {
@@ -85,14 +74,14 @@ handler_result append_attributes(call& request) {
     const auto mode =
         has_option(options, "noOverwrite") ? ngsild::overwrite::no : ngsild::overwrite::yes;
     scope.receipt = receipt_of(request, [](const ngsild::change& made) {
-        auto kept = update_answer({made.updated, made.not_updated});
+        auto kept = update_answer(operations::update_outcome{made.updated, made.not_updated});
         add_tag(kept, state_tag(made.modified_at));
         return kept;
     });
     auto appending = operations::append_attributes(
         scope, std::move(asked.id), std::move(asked.fragment), mode, std::move(asked.types));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(appending));
-    co_return written(scope, update_answer(outcome));
+    co_return written(scope, update_answer(scope, outcome));
 }
 
 /// 6.6.3.2 PATCH: 5.6.2 Update Attributes.
@@ -102,7 +91,7 @@ handler_result update_attributes(call& request) {
     auto update = operations::update_attributes(scope, std::move(asked.id),
                                                 std::move(asked.fragment), std::move(asked.types));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(update));
-    co_return written(scope, update_answer(outcome));
+    co_return written(scope, update_answer(scope, outcome));
 }
 
 /// 6.7.3.1 PATCH: 5.6.4 Partial Attribute update.
@@ -112,7 +101,7 @@ handler_result partial_update_attribute(call& request) {
     auto update = operations::partial_update_attribute(
         scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
     MERIDIAN_CO_CHECK(co_await std::move(update));
-    co_return written(scope);
+    co_return written(scope, update_answer(scope, operations::update_outcome{}));
 }
 
 /// 6.7.3.3 PUT: 5.6.19 Replace Attribute.
@@ -122,7 +111,7 @@ handler_result replace_attribute(call& request) {
     auto replacement = operations::replace_attribute(
         scope, std::move(asked.id), std::move(asked.fragment), std::move(asked.types));
     MERIDIAN_CO_CHECK(co_await std::move(replacement));
-    co_return written(scope);
+    co_return written(scope, update_answer(scope, operations::update_outcome{}));
 }
 
 /// 6.7.3.2 DELETE: 5.6.5 Delete Attribute.
@@ -141,7 +130,7 @@ handler_result delete_attribute(call& request) {
     auto deletion =
         operations::delete_attribute(scope, std::move(id), std::move(which), std::move(types));
     MERIDIAN_CO_CHECK(co_await std::move(deletion));
-    co_return written(scope);
+    co_return written(scope, update_answer(scope, operations::update_outcome{}));
 }
 
 } // namespace meridian::api

@@ -1,4 +1,5 @@
 /// Clause 6.23: the resource entityOperations/query.
+#include "api/distributed_answer.hpp"
 #include "api/entity_answer.hpp"
 #include "api/handlers.hpp"
 #include "api/linking_parameters.hpp"
@@ -54,6 +55,14 @@ handler_result query_entities_by_post(call& request) {
     wanted.order = std::move(asked_for.order);
     wanted.page = asked.page;
     wanted.want_count = asked.count;
+    if (!scope.local && scope.with.registrations.find(scope.tenant)) {
+        merged_representation merged{how, asked_for.shown, type, context,
+                                     how_far.form != ngsild::join_form::none};
+        auto distributing = query_distributed(request, scope, wanted, asked, std::move(merged));
+        MERIDIAN_CO_TRY(auto found, co_await std::move(distributing));
+        if (found)
+            co_return as_preferred(request, type, std::move(*found));
+    }
     MERIDIAN_CO_TRY(const auto page, co_await operations::query_entities(scope, std::move(wanted)));
     if (type == media_type::json) { // 6.3.5: an inline @context gets a URL for the Link header
         auto naming = operations::with_url(scope, context, own_url(request));

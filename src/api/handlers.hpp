@@ -55,6 +55,13 @@ handler_result list_contexts(call& request);
 handler_result serve_context(call& request);
 handler_result delete_context(call& request);
 
+// registrations.cpp: 6.8, 6.9
+handler_result create_registration(call& request);
+handler_result query_registrations(call& request);
+handler_result retrieve_registration(call& request);
+handler_result update_registration(call& request);
+handler_result delete_registration(call& request);
+
 // temporal.cpp: 6.18, 6.19
 handler_result query_temporal_entities(call& request);
 handler_result retrieve_temporal_entity(call& request);

@@ -45,6 +45,11 @@ constexpr std::string_view of_contexts = "details kind";
 constexpr std::string_view of_context = "details";
 constexpr std::string_view of_context_deletion = "reload";
 
+constexpr std::string_view of_registrations =
+    "id type idPattern attrs pick omit q csf georel geometry coordinates geoproperty "
+    "geometryProperty scopeQ lang timerel timeAt endTimeAt timeproperty limit offset count options";
+constexpr std::string_view of_registration = "options";
+
 using http::method;
 
 /// The routing table: clause 6, table 6.2-1, and the broker's own resources.
@@ -78,6 +83,12 @@ constexpr std::array table{
     route{method::get, "/ngsi-ld/v1/subscriptions/{}", retrieve_subscription, of_subscription},
     route{method::patch, "/ngsi-ld/v1/subscriptions/{}", update_subscription, local_only},
     route{method::delete_, "/ngsi-ld/v1/subscriptions/{}", delete_subscription, local_only},
+    route{method::post, "/ngsi-ld/v1/csourceRegistrations", create_registration, none},
+    route{method::get, "/ngsi-ld/v1/csourceRegistrations", query_registrations, of_registrations},
+    route{method::get, "/ngsi-ld/v1/csourceRegistrations/{}", retrieve_registration,
+          of_registration},
+    route{method::patch, "/ngsi-ld/v1/csourceRegistrations/{}", update_registration, none},
+    route{method::delete_, "/ngsi-ld/v1/csourceRegistrations/{}", delete_registration, none},
     route{method::get, "/ngsi-ld/v1/temporal/entities", query_temporal_entities, of_temporal_query},
     route{method::get, "/ngsi-ld/v1/temporal/entities/{}", retrieve_temporal_entity,
           of_temporal_retrieval},

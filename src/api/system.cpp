@@ -61,8 +61,7 @@ handler_result source_identity(call& request) {
     body["type"] = "ContextSourceIdentity";
     // 5.2.40: with several tenants the alias identifies the tenant too.
     const auto tenant = request.request.header("NGSILD-Tenant");
-    body["contextSourceAlias"] =
-        tenant.empty() ? broker.alias : broker.alias + "-" + std::string{tenant};
+    body["contextSourceAlias"] = federation::alias_of(broker.alias, tenant);
     body["contextSourceUptime"] = fmt::format("PT{}S", uptime.count());
     body["contextSourceTimeAt"] = to_text(worker::now());
     if (type == media_type::ld_json)

@@ -128,6 +128,8 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     stored_contexts_ = std::make_unique<store::contexts>(*pool_);
     receipts_ = std::make_unique<store::receipts>(*pool_);
     stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
+    stored_registrations_ = std::make_unique<store::registrations>(*pool_);
+    registrations_ = std::make_unique<federation::registry>(*stored_registrations_);
     mqtt_ = std::make_unique<net::mqtt_client>(mqtt_settings(chosen));
     subscriptions_ = std::make_unique<subscription::service>(
         *stored_subscriptions_, *dictionary_, *tenants_, *mqtt_, delivery_settings(chosen, as));
@@ -168,9 +170,12 @@ result<void> broker::make_threads() {
             std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_);
         made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
                                                                 *stored_contexts_);
-        made->services = std::make_unique<operations::services>(operations::services{
-            *made->entities, made->history, made->discovery, *lanes_, *dictionary_, *tenants_,
-            *made->contexts, *subscriptions_, *receipts_});
+        made->forwarder =
+            std::make_unique<federation::forwarder>(*made->client, config_.forward_timeout);
+        made->services = std::make_unique<operations::services>(
+            operations::services{*made->entities, made->history, made->discovery, *lanes_,
+                                 *dictionary_, *tenants_, *made->contexts, *subscriptions_,
+                                 *receipts_, *registrations_, *made->forwarder, state_.alias});
         made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
         io_.push_back(std::move(made));
     }
@@ -181,6 +186,8 @@ result<void> broker::connect() {
     result<void> outcome;
     run([&](operations::services&) -> asio::awaitable<void> {
         outcome = co_await lanes_->ready(connect_patience);
+        if (outcome)
+            outcome = co_await registrations_->refresh();
     });
     for (std::size_t i = 0; outcome && i < io_.size(); ++i) {
         auto ready = asio::co_spawn(*contexts_[i], io_[i]->reader->ready(connect_patience),
@@ -234,6 +241,7 @@ void broker::start_background() {
                            });
     }
     subscriptions_->start(std::move(loops));
+    registrations_->start(contexts_.front()->get_executor());
     sweep_ = std::make_unique<store::expiry_sweep>(io_.front()->reader, *lanes_, expiry_watch_);
     sweep_->start();
     upkeep_ = std::make_shared<upkeep>(contexts_.front()->get_executor(), io_.front()->discovery,
@@ -283,6 +291,7 @@ asio::awaitable<void> broker::drain() {
         sweep_->stop();
     if (upkeep_)
         co_await upkeep_->stop();
+    co_await registrations_->stop();
     co_await lanes_->drain();
     if (server_)
         co_await subscriptions_->drain(deadline);

@@ -12,6 +12,7 @@
 #include "meridian/store/contexts.hpp"
 #include "meridian/store/outbox.hpp"
 #include "meridian/store/receipts.hpp"
+#include "meridian/store/registrations.hpp"
 #include "meridian/store/subscriptions.hpp"
 #include "meridian/subscription/service.hpp"
 
@@ -39,6 +40,7 @@ struct io_thread {
     store::outbox outbox;
     std::unique_ptr<store::entities> entities;
     std::unique_ptr<operations::contexts> contexts;
+    std::unique_ptr<federation::forwarder> forwarder;
     std::unique_ptr<operations::services> services;
     std::unique_ptr<api::worker> worker;
 };
@@ -96,6 +98,8 @@ private:
     std::unique_ptr<store::contexts> stored_contexts_;
     std::unique_ptr<store::receipts> receipts_;
     std::unique_ptr<store::subscriptions> stored_subscriptions_;
+    std::unique_ptr<store::registrations> stored_registrations_;
+    std::unique_ptr<federation::registry> registrations_;
     std::unique_ptr<net::mqtt_client> mqtt_;
     std::unique_ptr<subscription::service> subscriptions_;
     std::unique_ptr<store::write_lanes> lanes_;

@@ -151,6 +151,10 @@ constexpr option notifications[] = {
 };
 
 constexpr option outbound[] = {
+    {"forward-timeout",
+     &config::forward_timeout,
+     "Time for a Context Source to answer a forwarded request, where its registration names none.",
+     {10, day}},
     {"egress-private", &config::egress_private,
      "Whether notifications and remote @contexts may go to private networks (RFC 1918 and such)."},
     {"egress-loopback", &config::egress_loopback,

@@ -3,6 +3,7 @@
 #include "meridian/ngsild/parse.hpp"
 #include "operations/apply.hpp"
 #include "operations/commit.hpp"
+#include "operations/refuse.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -17,6 +18,32 @@ struct batch {
     std::vector<prepared_change> changes;
     batch_outcome outcome;
 };
+
+using operations::subject_of;
+batch_subject subject_of(const upsert_item& item) {
+    return operations::subject_of(item.subject);
+}
+
+/// Elements that Registrations have a say in become errors.
+template <typename Parsed>
+asio::awaitable<void> refuse_distributed(request_scope& scope, federation::operation operation,
+                                         std::vector<batch_item<Parsed>>& items) {
+    if (!may_distribute(scope))
+        co_return;
+    std::vector<batch_subject> subjects;
+    for (const auto& item : items)
+        subjects.push_back(item ? subject_of(*item) : batch_subject{});
+    auto looking = refused_elements(scope, operation, subjects);
+    const auto refused = co_await std::move(looking);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (!items[i])
+            continue;
+        if (!refused)
+            items[i] = problem{refused.error()}.for_entity(subjects[i].id);
+        else if ((*refused)[i])
+            items[i] = problem{*(*refused)[i]}.for_entity(subjects[i].id);
+    }
+}
 
 /// Turns the parsed items into changes by `prepare`; items that did not parse become errors.
 template <typename Parsed, typename Prepare>
@@ -88,6 +115,8 @@ asio::awaitable<batch_outcome> commit_all(request_scope& scope, batch prepared) 
 
 asio::awaitable<batch_outcome> create_entities(request_scope& scope,
                                                std::vector<batch_item<ngsild::entity>> items) {
+    auto looking = refuse_distributed(scope, federation::operation::create_batch, items);
+    co_await std::move(looking);
     auto prepared = prepare_all(std::move(items), [](ngsild::entity&& subject) {
         auto id = subject.id;
         auto names = ngsild::names_of(subject);
@@ -99,6 +128,8 @@ asio::awaitable<batch_outcome> create_entities(request_scope& scope,
 
 asio::awaitable<batch_outcome> upsert_entities(request_scope& scope,
                                                std::vector<batch_item<upsert_item>> items) {
+    auto looking = refuse_distributed(scope, federation::operation::upsert_batch, items);
+    co_await std::move(looking);
     auto prepared = prepare_all(std::move(items), [](upsert_item&& item) {
         auto id = item.subject.id;
         auto names = ngsild::names_of(item.subject);
@@ -113,6 +144,8 @@ asio::awaitable<batch_outcome> upsert_entities(request_scope& scope,
 asio::awaitable<batch_outcome>
 update_entities(request_scope& scope, std::vector<batch_item<ngsild::entity_fragment>> items,
                 ngsild::overwrite mode) {
+    auto looking = refuse_distributed(scope, federation::operation::update_batch, items);
+    co_await std::move(looking);
     auto prepared = prepare_all(std::move(items), [mode](ngsild::entity_fragment&& fragment) {
         auto id = fragment.id.value_or("");
         auto names = ngsild::names_of(fragment);
@@ -124,6 +157,8 @@ update_entities(request_scope& scope, std::vector<batch_item<ngsild::entity_frag
 
 asio::awaitable<batch_outcome> delete_entities(request_scope& scope,
                                                std::vector<batch_item<std::string>> ids) {
+    auto looking = refuse_distributed(scope, federation::operation::delete_batch, ids);
+    co_await std::move(looking);
     auto prepared = prepare_all(std::move(ids), [](std::string&& id) {
         auto function = apply::deletion(id, std::nullopt);
         return prepared_change(std::move(id), std::vector<std::string>{}, std::move(function));
@@ -134,6 +169,8 @@ asio::awaitable<batch_outcome> delete_entities(request_scope& scope,
 asio::awaitable<batch_outcome>
 merge_entities(request_scope& scope, std::vector<batch_item<ngsild::entity_fragment>> items,
                ngsild::merge_options options) {
+    auto looking = refuse_distributed(scope, federation::operation::merge_batch, items);
+    co_await std::move(looking);
     auto prepared = prepare_all(std::move(items), [&options](ngsild::entity_fragment&& fragment) {
         auto id = fragment.id.value_or("");
         auto names = ngsild::names_of(fragment);

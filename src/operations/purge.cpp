@@ -2,6 +2,7 @@
 
 #include "meridian/operations/consumption.hpp"
 #include "operations/apply.hpp"
+#include "operations/refuse.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -54,6 +55,12 @@ result<void> first_failure(std::vector<result<store::committed>>& answers) {
 
 asio::awaitable<result<void>> purge_entities(request_scope& scope,
                                              query::entity_selection selection, purged what) {
+    federation::asked about;
+    about.ids = selection.ids;
+    about.id_pattern = selection.id_pattern;
+    about.types = selection.types;
+    MERIDIAN_CO_CHECK(
+        refuse_forwarding(scope, federation::operation::purge_entity, about, information::latest));
     query::plan_request wanted;
     wanted.selection = std::move(selection);
     wanted.page.limit = chunk_size;

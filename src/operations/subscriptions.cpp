@@ -3,6 +3,7 @@
 #include "meridian/net/url.hpp"
 #include "meridian/operations/contexts.hpp"
 #include "meridian/operations/stored_contexts.hpp"
+#include "operations/refuse.hpp"
 
 #include <utility>
 
@@ -28,6 +29,7 @@ asio::awaitable<result<void>> check_context(request_scope& scope, const json& pa
 asio::awaitable<result<std::string>> create_subscription(request_scope& scope, json payload,
                                                          std::string own_url) {
     MERIDIAN_CO_CHECK(co_await check_context(scope, payload));
+    MERIDIAN_CO_CHECK(refuse_subscription(scope, payload));
     // 5.8.1.4: jsonldContext is initialized with the @context that applies, which gets a URL of
     // this broker where it has none (5.13.1).
     if (payload.is_object() && !payload.contains("jsonldContext") &&

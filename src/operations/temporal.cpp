@@ -2,6 +2,7 @@
 
 #include "meridian/ngsild/history.hpp"
 #include "operations/apply.hpp"
+#include "operations/refuse.hpp"
 
 #include <algorithm>
 #include <map>
@@ -148,6 +149,11 @@ std::optional<covered_range> cut_all(std::span<store::evolution> evolutions,
 asio::awaitable<result<temporal_outcome<store::evolution>>>
 retrieve_temporal_entity(request_scope& scope, std::string id, query::temporal_query interval,
                          std::vector<std::string> attributes, std::int32_t instance_limit) {
+    federation::asked about;
+    about.ids.push_back(id);
+    about.attributes = attributes;
+    MERIDIAN_CO_CHECK(refuse_forwarding(scope, federation::operation::retrieve_temporal, about,
+                                        information::temporal));
     const auto& dictionary = scope.with.dictionary;
     auto asking = scope.with.dictionary.look_up(attributes);
     MERIDIAN_CO_CHECK(co_await std::move(asking));
@@ -179,6 +185,13 @@ query_temporal_entities(request_scope& scope, temporal_page_request wanted,
                           "(5.7.4.4)"};
     auto asking = scope.with.dictionary.look_up(names_in(wanted));
     MERIDIAN_CO_CHECK(co_await std::move(asking));
+    federation::asked about;
+    about.ids = wanted.selection.ids;
+    about.id_pattern = wanted.selection.id_pattern;
+    about.types = wanted.selection.types;
+    about.attributes = wanted.attributes;
+    MERIDIAN_CO_CHECK(refuse_forwarding(scope, federation::operation::query_temporal, about,
+                                        information::temporal));
     store::temporal_request request;
     request.interval = wanted.interval;
     request.instance_limit = instance_limit;

@@ -81,6 +81,7 @@ struct config {
     std::size_t notification_concurrency_per_host = 8;
 
     // Outbound calls
+    std::chrono::milliseconds forward_timeout = std::chrono::seconds(5);
     bool egress_private = true;
     bool egress_loopback = true;
 

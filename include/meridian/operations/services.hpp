@@ -1,5 +1,7 @@
 #pragma once
 
+#include "meridian/federation/forwarder.hpp"
+#include "meridian/federation/registry.hpp"
 #include "meridian/jsonld/context.hpp"
 #include "meridian/operations/contexts.hpp"
 #include "meridian/store/dictionary.hpp"
@@ -13,8 +15,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace meridian::operations {
@@ -31,6 +35,26 @@ struct services {
     operations::contexts& contexts;
     subscription::service& subscriptions;
     store::receipts& receipts;
+    federation::registry& registrations;
+    federation::forwarder& forwarder;
+    const std::string& alias; ///< 5.2.40 contextSourceAlias, of the default Tenant
+};
+
+/// A part of an operation that failed where others did not (5.2.17, 5.2.19).
+struct failed_part {
+    failed_part(std::string by, problem why, std::vector<std::string> names)
+        : registration(std::move(by)), error(std::move(why)), attributes(std::move(names)) {}
+    std::string registration; ///< id of the Registration; empty: this broker's own part
+    problem error;
+    std::vector<std::string> attributes; ///< that the part was about, expanded
+};
+
+/// What came of an operation that was distributed (4.3.6), beyond its outcome.
+struct distribution {
+    std::vector<failed_part> failures; ///< not empty: a partial success (207)
+    bool has_success = false;          ///< of any part
+    std::vector<std::string> updated;  ///< Attributes that other Context Sources took, expanded
+    std::vector<std::string> warnings; ///< values of NGSILD-Warning (6.3.17)
 };
 
 /// A condition on the state that a write of one Entity starts from (RFC 9110 13.1.1 If-Match): one
@@ -56,6 +80,9 @@ struct request_scope {
     std::optional<store::change_receipt> receipt;
     /// Set by such a write: modifiedAt of the state that it left.
     std::optional<timestamp> written;
+    /// A header of the request that came in; empty where it is absent. Lives as long as that.
+    std::function<std::string(std::string_view name)> header;
+    operations::distribution distribution;
 };
 
 /// 5.5.10: an operation that creates information creates its tenant; to all others a tenant that

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "meridian/ngsild/names.hpp"
+#include "meridian/operations/consumption.hpp"
+#include "meridian/operations/services.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// 5.7.1 and 5.7.2 where Registrations match (4.3.6). NGSILD-Warnings are left in
+/// `scope.distribution`.
+namespace meridian::operations {
+
+/// Entities that were put together of what is stored here and what Context Sources tell. Their
+/// documents are in the numbers of `names`, not of the dictionary.
+struct merged_page {
+    store::entity_page page;
+    std::shared_ptr<const ngsild::names> names;
+};
+
+/// What a query asks for beside the selection, as far as Context Sources are concerned.
+struct distributed_query {
+    query::plan_request wanted;
+    std::vector<std::string> dataset_ids;
+    std::optional<query::q_expression> csf; ///< Registrations that do not meet it are left alone
+    bool split_entities = false;            ///< filters hold for the merged Entity (5.7.2.4)
+};
+
+/// 5.7.1; nothing where no Registration matches: retrieve it here then. Fails with
+/// resource_not_found.
+asio::awaitable<result<std::optional<merged_page>>>
+retrieve_merged(request_scope& scope, std::string id, expected_types types,
+                std::vector<std::string> attributes, std::vector<std::string> dataset_ids);
+
+/// 5.7.2; nothing where no Registration matches: query here then. Those of here come first, in
+/// their order, then what only others have. Fails with bad_request_data, and with too_many_results
+/// where others have more than can be put together without an EntityMap.
+asio::awaitable<result<std::optional<merged_page>>> query_merged(request_scope& scope,
+                                                                 distributed_query asked);
+
+} // namespace meridian::operations
