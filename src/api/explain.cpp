@@ -35,20 +35,25 @@ http::request request_of(const explained_request& asked, const std::string& link
     return made;
 }
 
-result<query::plan_request> read_request(const call& asked, const route& found,
-                                         operations::request_scope& scope) {
-    if (found.handler == query_entities) {
-        MERIDIAN_TRY(auto query, read_entity_query(asked, scope));
-        return std::move(query.wanted);
-    }
-    if (found.handler != retrieve_entity)
-        return problem{problem_kind::operation_not_supported,
-                       "only queries and retrievals of Entities are explained"};
-    query::plan_request one;
-    MERIDIAN_TRY(auto id, entity_id(asked.path.front()));
-    one.selection.ids.push_back(std::move(id));
-    one.page.limit = 1;
-    return one;
+asio::awaitable<result<explanation>> explain_query(const call& asked,
+                                                   operations::request_scope& scope) {
+    MERIDIAN_CO_TRY(const auto read, read_entity_query(asked, scope));
+    const auto plan = query::make_plan(read.wanted, scope.with.dictionary);
+    explanation answer;
+    answer.plan = query::to_text(plan);
+    auto explaining = scope.with.entities.explain(scope.tenant, plan);
+    MERIDIAN_CO_TRY(answer.statement, co_await std::move(explaining));
+    co_return answer;
+}
+
+asio::awaitable<result<explanation>> explain_retrieval(const call& asked,
+                                                       operations::request_scope& scope) {
+    MERIDIAN_CO_TRY(auto id, entity_id(asked.path.front()));
+    explanation answer;
+    answer.plan = "retrieve: " + id + '\n';
+    auto explaining = scope.with.entities.explain_retrieve(scope.tenant, std::move(id));
+    MERIDIAN_CO_TRY(answer.statement, co_await std::move(explaining));
+    co_return answer;
 }
 
 } // namespace
@@ -65,13 +70,16 @@ asio::awaitable<result<explanation>> explain(worker& with, explained_request ask
     MERIDIAN_CO_TRY(made.parameters, parameters::parse(request.query, match.found->parameters));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(made));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(made, std::move(context)));
-    MERIDIAN_CO_TRY(const auto wanted, read_request(made, *match.found, scope));
-    const auto plan = query::make_plan(wanted, with.services.dictionary);
-    explanation answer;
-    answer.plan = query::to_text(plan);
-    auto explaining = with.services.entities.explain(scope.tenant, plan);
-    MERIDIAN_CO_TRY(answer.statement, co_await std::move(explaining));
-    co_return answer;
+    if (match.found->handler == query_entities) {
+        auto explaining = explain_query(made, scope);
+        co_return co_await std::move(explaining);
+    }
+    if (match.found->handler == retrieve_entity) {
+        auto explaining = explain_retrieval(made, scope);
+        co_return co_await std::move(explaining);
+    }
+    co_return problem{problem_kind::operation_not_supported,
+                      "only queries and retrievals of Entities are explained"};
 }
 
 } // namespace meridian::api

@@ -1,6 +1,7 @@
 #include "app/broker.hpp"
 
 #include "app/database.hpp"
+#include "app/indexed_attributes.hpp"
 #include "meridian/store/partitions.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -142,13 +143,17 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
         return dictionary_->look_up_ids(std::move(ids));
     };
     lanes_ = std::make_unique<store::write_lanes>(std::move(loops), database_, *dictionary_,
-                                                  expiry_watch_, std::move(hooks));
+                                                  expiry_watch_, indexes_, std::move(hooks));
 }
 
 result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::string& conninfo,
                                               role as) {
     std::unique_ptr<broker> made(new broker(chosen, conninfo, as));
+    MERIDIAN_TRY(made->wanted_indexes_.configured,
+                 read_indexed_attributes(chosen.indexed_attributes));
+    made->wanted_indexes_.automatic_after = chosen.automatic_index_after;
     MERIDIAN_CHECK(made->dictionary_->load());
+    MERIDIAN_CHECK(store::load_indexes(*made->pool_, made->indexes_));
     MERIDIAN_CHECK(made->make_threads());
     for (const auto& context : made->contexts_) {
         made->guards_.emplace_back(context->get_executor());
@@ -167,7 +172,7 @@ result<void> broker::make_threads() {
         auto made =
             std::make_unique<io_thread>(std::move(client), *dictionary_, database_, *context);
         made->entities =
-            std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_);
+            std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_, indexes_);
         made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
                                                                 *stored_contexts_);
         made->forwarder =
@@ -245,7 +250,8 @@ void broker::start_background() {
     sweep_ = std::make_unique<store::expiry_sweep>(io_.front()->reader, *lanes_, expiry_watch_);
     sweep_->start();
     upkeep_ = std::make_shared<upkeep>(contexts_.front()->get_executor(), io_.front()->discovery,
-                                       *io_.front()->contexts, *receipts_, database_.conninfo);
+                                       *io_.front()->contexts, *receipts_, database_.conninfo,
+                                       index_upkeep{*dictionary_, indexes_, wanted_indexes_});
     asio::post(*contexts_.front(), [kept = upkeep_] { kept->start(); });
     api::add_metrics(state_, [this](std::string& out) {
         subscriptions_->append_metrics(out);

@@ -92,6 +92,8 @@ private:
     store::database_options database_;
     std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
     store::expiry_watch expiry_watch_;
+    store::attribute_indexes indexes_;
+    store::index_wishes wanted_indexes_;
     std::unique_ptr<store::blocking_pool> pool_;
     std::unique_ptr<store::dictionary> dictionary_;
     std::unique_ptr<store::tenants> tenants_;

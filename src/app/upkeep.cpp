@@ -18,22 +18,33 @@ asio::awaitable<result<int>> make_partitions_blocking(std::string conninfo) {
                                                      std::chrono::system_clock::now()));
 }
 
+/// All that it refers to lives as long as the upkeep, which waits for it.
+asio::awaitable<result<int>> tend_indexes_blocking(const std::string& conninfo,
+                                                   const index_upkeep& with,
+                                                   const std::atomic<bool>& stop) {
+    co_return store::tend_indexes(conninfo, with.dictionary, with.known, with.wanted, stop);
+}
+
 } // namespace
 
 upkeep::upkeep(asio::any_io_executor on, store::discovery& found, operations::contexts& contexts,
-               store::receipts& receipts, std::string conninfo, upkeep_times times)
+               store::receipts& receipts, std::string conninfo, index_upkeep indexes,
+               upkeep_times times)
     : executor_(std::move(on)), discovery_(found), contexts_(contexts), receipts_(receipts),
-      conninfo_(std::move(conninfo)), times_(times), fold_pause_(executor_),
-      partitions_pause_(executor_), contexts_pause_(executor_), receipts_pause_(executor_) {}
+      conninfo_(std::move(conninfo)), indexes_(std::move(indexes)), times_(times),
+      fold_pause_(executor_), partitions_pause_(executor_), contexts_pause_(executor_),
+      receipts_pause_(executor_), indexes_pause_(executor_) {}
 
 void upkeep::start() {
-    running_ = 4;
+    running_ = 5;
     asio::co_spawn(executor_, repeat([this] { return fold(); }, fold_pause_), asio::detached);
     asio::co_spawn(executor_, repeat([this] { return make_partitions(); }, partitions_pause_),
                    asio::detached);
     asio::co_spawn(executor_, repeat([this] { return keep_contexts(); }, contexts_pause_),
                    asio::detached);
     asio::co_spawn(executor_, repeat([this] { return sweep_receipts(); }, receipts_pause_),
+                   asio::detached);
+    asio::co_spawn(executor_, repeat([this] { return tend_indexes(); }, indexes_pause_),
                    asio::detached);
 }
 
@@ -44,6 +55,7 @@ asio::awaitable<void> upkeep::stop() {
     partitions_pause_.cancel();
     contexts_pause_.cancel();
     receipts_pause_.cancel();
+    indexes_pause_.cancel();
     while (running_ > 0) {
         asio::steady_timer pause(executor_, std::chrono::milliseconds{10});
         co_await pause.async_wait(base::await);
@@ -100,6 +112,15 @@ asio::awaitable<upkeep::wait> upkeep::sweep_receipts() {
     if (!swept)
         spdlog::warn("answers kept for repeated requests: {}", swept.error().detail());
     co_return times_.receipts;
+}
+
+asio::awaitable<upkeep::wait> upkeep::tend_indexes() {
+    auto tending = asio::co_spawn(
+        blocking_, tend_indexes_blocking(conninfo_, indexes_, is_stopping_), asio::use_awaitable);
+    const auto done = co_await std::move(tending);
+    if (!done)
+        spdlog::error("attribute indexes are not looked after: {}", done.error().detail());
+    co_return times_.indexes;
 }
 
 } // namespace meridian::app

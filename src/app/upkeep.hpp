@@ -2,6 +2,7 @@
 
 #include "meridian/operations/contexts.hpp"
 #include "meridian/store/discovery.hpp"
+#include "meridian/store/index_builder.hpp"
 #include "meridian/store/receipts.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,10 +10,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace meridian::app {
 
@@ -25,18 +28,27 @@ struct upkeep_times {
     std::chrono::milliseconds partitions_retry = std::chrono::minutes{10}; ///< after a failure
     std::chrono::milliseconds contexts = std::chrono::seconds{1};
     std::chrono::milliseconds receipts = std::chrono::minutes{10};
+    std::chrono::milliseconds indexes = std::chrono::seconds{5};
+};
+
+/// What the attribute indexes are looked after with; outlives the upkeep.
+struct index_upkeep {
+    const ngsild::names& dictionary;
+    store::attribute_indexes& known;
+    store::index_wishes wanted;
 };
 
 /// What the database needs now and then beside requests: the counts of what exists are folded, and
 /// the coming months get their partitions of history; uses of @contexts are written down, and what
-/// other brokers did to them is noticed; answers kept for repeated requests go after their time.
-/// Failures are logged and tried again.
+/// other brokers did to them is noticed; answers kept for repeated requests go after their time;
+/// attribute indexes are built. Failures are logged and tried again.
 /// All calls on the executor's thread.
 class upkeep : public std::enable_shared_from_this<upkeep> {
 public:
     /// `found` and `contexts` belong to the loop of `on`; all must live until `stop` completes.
     upkeep(asio::any_io_executor on, store::discovery& found, operations::contexts& contexts,
-           store::receipts& receipts, std::string conninfo, upkeep_times times = {});
+           store::receipts& receipts, std::string conninfo, index_upkeep indexes,
+           upkeep_times times = {});
 
     void start();
     /// Completes when nothing of it runs any more.
@@ -52,20 +64,23 @@ private:
     asio::awaitable<wait> make_partitions();
     asio::awaitable<wait> keep_contexts();
     asio::awaitable<wait> sweep_receipts();
+    asio::awaitable<wait> tend_indexes();
 
     asio::any_io_executor executor_;
     store::discovery& discovery_;
     operations::contexts& contexts_;
     store::receipts& receipts_;
     std::string conninfo_;
+    index_upkeep indexes_;
     upkeep_times times_;
     asio::steady_timer fold_pause_;
     asio::steady_timer partitions_pause_;
     asio::steady_timer contexts_pause_;
     asio::steady_timer receipts_pause_;
-    asio::thread_pool blocking_{1}; ///< making partitions blocks
+    asio::steady_timer indexes_pause_;
+    asio::thread_pool blocking_{2}; ///< making partitions and indexes blocks
     int running_ = 0;
-    bool is_stopping_ = false;
+    std::atomic<bool> is_stopping_ = false;
 };
 
 } // namespace meridian::app

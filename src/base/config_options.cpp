@@ -72,6 +72,17 @@ constexpr option database[] = {
      &config::statement_timeout,
      "The database gives up a statement after this time.",
      {100, day}},
+    {"indexed-attributes",
+     &config::indexed_attributes,
+     "Attributes that q compares often, as Type/attribute with names of the core @context or IRIs: "
+     "their values get index rows. What is no longer listed keeps its rows.",
+     {},
+     "none"},
+    {"automatic-index-after",
+     &config::automatic_index_after,
+     "Others get index rows, too, once queries that they would have served took the database so "
+     "long within an hour; 0: never.",
+     {0, day}},
     {"embedded-user",
      &config::embedded_user,
      "Unprivileged system user that the embedded cluster runs as, when started as root.",

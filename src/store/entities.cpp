@@ -7,6 +7,7 @@
 #include "store/reads/rows_of.hpp"
 #include "store/reads/selection.hpp"
 #include "store/reads/stretch.hpp"
+#include "store/reads/value_driver.hpp"
 
 #include <algorithm>
 #include <span>
@@ -44,17 +45,11 @@ void append_unknown(std::vector<ngsild::name_id>& to, const entity_row& row,
     ngsild::append_unknown_names(to, row.document, dictionary);
 }
 
-asio::awaitable<result<pg::result>> execute(reader& on, const composed_statement& what) {
-    const pg::statement statement = what.statement();
-    auto waiting = on.pool().execute(statement, what.with());
-    co_return co_await std::move(waiting);
-}
-
 } // namespace
 
 entities::entities(std::shared_ptr<reader> from, const ngsild::names& dictionary,
-                   const expiry_watch& watch)
-    : reader_(std::move(from)), dictionary_(dictionary), watch_(watch),
+                   const expiry_watch& watch, attribute_indexes& indexes)
+    : reader_(std::move(from)), dictionary_(dictionary), watch_(watch), indexes_(indexes),
       retrievals_(std::make_shared<retrievals>(reader_)) {}
 
 entities::~entities() = default;
@@ -63,6 +58,31 @@ bool entities::something_is_due() const noexcept {
     const auto now =
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     return watch_.earliest() <= now.time_since_epoch().count();
+}
+
+composed_statement entities::rendered(tenant_id tenant, const query::query_plan& plan,
+                                      const selection_options& options) const {
+    if (!plan.q)
+        return render_selection(tenant, plan, options);
+    const auto known = indexes_.current();
+    const auto driver = choose_driver(tenant, plan, *known, dictionary_);
+    selection_options driven = options;
+    driven.driver = driver ? &*driver : nullptr;
+    return render_selection(tenant, plan, driven);
+}
+
+asio::awaitable<result<pg::result>> entities::select(tenant_id tenant,
+                                                     const query::query_plan& plan,
+                                                     const selection_options& options) {
+    const composed_statement statement = rendered(tenant, plan, options);
+    const pg::statement what = statement.statement();
+    const auto begun = std::chrono::steady_clock::now();
+    auto waiting = reader_->pool().execute(what, statement.with());
+    auto found = co_await std::move(waiting);
+    const auto took = std::chrono::steady_clock::now() - begun;
+    note_scan(indexes_, tenant, plan, dictionary_,
+              std::chrono::duration_cast<std::chrono::microseconds>(took));
+    co_return found;
 }
 
 asio::awaitable<result<std::optional<entity_row>>> entities::retrieve(tenant_id tenant,
@@ -104,8 +124,10 @@ asio::awaitable<result<entity_page>> entities::query(tenant_id tenant,
         }
         co_return page;
     }
+    const counting how =
+        plan.page.after || counts_surely(plan) ? counting::afterwards : counting::by_going_on;
     auto answer = !plan.order.terms.empty() ? query_in_order(tenant, plan)
-                  : needs_recheck(plan)     ? query_by_walk(tenant, plan)
+                  : needs_recheck(plan)     ? query_by_walk(tenant, plan, how)
                                             : query_by_sql(tenant, plan);
     co_return co_await std::move(answer);
 }
@@ -119,8 +141,8 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
     options.offset = static_cast<std::int64_t>(plan.page.offset);
     options.limit = static_cast<std::int64_t>(plan.page.limit) + 1;
     options.exclude_expired = something_is_due();
-    const composed_statement statement = render_selection(tenant, plan, options);
-    auto found = co_await execute(*reader_, statement);
+    auto selecting = select(tenant, plan, options);
+    auto found = co_await std::move(selecting);
     if (!found)
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
@@ -143,8 +165,8 @@ asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tena
     options.after = after;
     options.limit = limit;
     options.exclude_expired = something_is_due();
-    const composed_statement statement = render_selection(tenant, plan, options);
-    auto found = co_await execute(*reader_, statement);
+    auto selecting = select(tenant, plan, options);
+    auto found = co_await std::move(selecting);
     if (!found)
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
@@ -162,14 +184,14 @@ asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tena
     co_return made;
 }
 
-asio::awaitable<result<entity_page>> entities::query_by_walk(tenant_id tenant,
-                                                             const query::query_plan& plan) {
+asio::awaitable<result<entity_page>>
+entities::query_by_walk(tenant_id tenant, const query::query_plan& plan, counting how) {
     std::vector<entity_row> rows;
     std::int64_t matched = 0;
     std::int64_t examined = 0;
     std::int64_t after = plan.page.after.value_or(0);
     const std::size_t wanted = static_cast<std::size_t>(plan.page.limit) + 1;
-    const bool counts = plan.want_count && !plan.page.after;
+    const bool counts = plan.want_count && how == counting::by_going_on;
     // Nearly all that SQL lets through match, but for what it knows nothing of.
     std::int64_t limit = static_cast<std::int64_t>(wanted);
     if (counts || plan.id_pattern || plan.page.offset > 0)
@@ -198,59 +220,46 @@ asio::awaitable<result<entity_page>> entities::query_by_walk(tenant_id tenant,
     co_return page;
 }
 
+asio::awaitable<result<std::optional<std::int64_t>>>
+entities::count_surely(tenant_id tenant, const query::query_plan& plan) {
+    // Expired instances (4.22) stand in `search` until they are swept.
+    if (!counts_surely(plan) || something_is_due())
+        co_return std::optional<std::int64_t>{};
+    selection_options options;
+    options.wanted = output::sure_count;
+    auto selecting = select(tenant, plan, options);
+    auto found = co_await std::move(selecting);
+    if (!found)
+        co_return found.error();
+    const std::int64_t sure = (*found)[0].int8(0);
+    const std::int64_t possible = (*found)[0].int8(1);
+    co_return sure == possible ? std::optional(sure) : std::nullopt;
+}
+
 asio::awaitable<result<std::int64_t>> entities::count(tenant_id tenant,
                                                       const query::query_plan& plan) {
     if (plan.access == query::access_path::nothing)
         co_return std::int64_t{0};
     if (needs_recheck(plan)) {
+        MERIDIAN_CO_TRY(const auto sure, co_await count_surely(tenant, plan));
+        if (sure)
+            co_return *sure;
         query::query_plan all = plan;
         all.page = query::page{};
         all.order = {};
         all.want_count = true;
-        MERIDIAN_CO_TRY(const entity_page page, co_await query_by_walk(tenant, all));
+        MERIDIAN_CO_TRY(const entity_page page,
+                        co_await query_by_walk(tenant, all, counting::by_going_on));
         co_return page.count.value_or(0);
     }
     selection_options options;
     options.wanted = output::count;
     options.exclude_expired = something_is_due();
-    const composed_statement statement = render_selection(tenant, plan, options);
-    auto found = co_await execute(*reader_, statement);
+    auto selecting = select(tenant, plan, options);
+    auto found = co_await std::move(selecting);
     if (!found)
         co_return found.error();
     co_return (*found)[0].int8(0);
-}
-
-asio::awaitable<result<explained_query>> entities::explain(tenant_id tenant,
-                                                           const query::query_plan& plan) {
-    explained_query answer;
-    if (plan.access == query::access_path::nothing)
-        co_return answer;
-    selection_options options;
-    options.wanted = plan.page.limit == 0 ? output::count
-                     : plan.want_count    ? output::page_and_count
-                                          : output::page;
-    options.after = plan.page.after.value_or(0);
-    options.offset = static_cast<std::int64_t>(plan.page.offset);
-    options.limit = static_cast<std::int64_t>(plan.page.limit) + 1;
-    if (!plan.order.terms.empty()) { // the first stretch of all candidates
-        options.wanted = output::page;
-        options.offset = 0;
-        options.limit = longest_stretch;
-    }
-    options.exclude_expired = something_is_due();
-    const composed_statement statement = render_selection(tenant, plan, options);
-    answer.sql = statement.text();
-    answer.parameters = statement.printed();
-    const std::string name = std::string("explain_") + statement.statement().name;
-    const std::string text = "EXPLAIN (ANALYZE, BUFFERS) " + statement.text();
-    const pg::statement explaining{name.c_str(), text.c_str()};
-    auto waiting = reader_->pool().execute(explaining, statement.with());
-    auto lines = co_await std::move(waiting);
-    if (!lines)
-        co_return lines.error();
-    for (const pg::row row : *lines)
-        answer.lines.emplace_back(row.text(0));
-    co_return answer;
 }
 
 } // namespace meridian::store

@@ -128,10 +128,11 @@ struct write_lanes::shared {
 };
 
 write_lanes::write_lanes(std::vector<asio::any_io_executor> loops, const database_options& options,
-                         const ngsild::names& dictionary, expiry_watch& watch, lane_hooks hooks)
+                         const ngsild::names& dictionary, expiry_watch& watch,
+                         attribute_indexes& indexes, lane_hooks hooks)
     : shared_(std::make_shared<shared>()) {
     const auto around = std::make_shared<const lane_surroundings>(
-        lane_surroundings{dictionary, watch, std::move(hooks), options});
+        lane_surroundings{dictionary, watch, indexes, std::move(hooks), options});
     shared_->patience = options.write_patience;
     for (std::size_t number = 0; number < std::max<std::size_t>(options.lanes, 1); ++number)
         shared_->lanes.push_back(lane::create(loops[number % loops.size()], around));

@@ -184,6 +184,11 @@ TEST_F(import_export, explain_shows_plan_statement_and_what_the_database_makes_o
     EXPECT_THAT(done.output, HasSubstr("FROM search"));
     EXPECT_THAT(done.output, HasSubstr("$1 = "));
     EXPECT_THAT(done.output, HasSubstr("Execution Time"));
+    const auto one =
+        captured([&] { return app::explain(settings_, "/ngsi-ld/v1/entities/urn:x:1"); });
+    EXPECT_THAT(one.output, HasSubstr("retrieve: urn:x:1"));
+    EXPECT_THAT(one.output, HasSubstr("uri = ANY($2) AND doc IS NOT NULL"));
+    EXPECT_THAT(one.output, HasSubstr("entity_uri"));
     const auto refused =
         captured([&] { return app::explain(settings_, "/ngsi-ld/v1/entities?q=%3E%3E"); });
     EXPECT_EQ(refused.status, 1);

@@ -51,8 +51,8 @@ public:
         reader = std::make_shared<store::reader>(loops[0].get_executor(), options);
         lanes = std::make_unique<store::write_lanes>(
             std::vector<asio::any_io_executor>{loops[0].get_executor(), loops[1].get_executor()},
-            options, names(), watch, std::move(hooks));
-        entities = std::make_unique<store::entities>(reader, names(), watch);
+            options, names(), watch, indexes, std::move(hooks));
+        entities = std::make_unique<store::entities>(reader, names(), watch, indexes);
         history = std::make_unique<store::history>(reader);
         for (auto& loop : loops)
             threads.emplace_back([&loop] { loop.run(); });
@@ -85,6 +85,7 @@ public:
     std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards{
         asio::make_work_guard(loops[0]), asio::make_work_guard(loops[1])};
     store::expiry_watch watch;
+    store::attribute_indexes indexes;
     std::shared_ptr<store::reader> reader;
     std::unique_ptr<store::write_lanes> lanes;
     std::unique_ptr<store::entities> entities;

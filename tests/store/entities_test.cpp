@@ -2,11 +2,13 @@
 
 #include "meridian/ngsild/parse.hpp"
 #include "meridian/query/print.hpp"
+#include "meridian/store/index_builder.hpp"
 #include "support/cluster.hpp"
 #include "support/random_entities.hpp"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fmt/format.h>
 #include <set>
 
@@ -20,7 +22,10 @@ const std::string knows = "https://example.org/knows";
 /// A town of random Entities, in the database and in memory.
 class town {
 public:
-    explicit town(int size) {
+    enum class indexed : bool { no, yes };
+
+    /// Where it is indexed, half of the Entities are there before the index rows.
+    explicit town(int size, indexed has_rows = indexed::no) {
         support::random_entities random(20'261'121);
         for (int number = 0; number < size; ++number) {
             ngsild::entity subject = random.entity(fmt::format("urn:e:{:03}", number));
@@ -36,22 +41,61 @@ public:
         for (const auto& iri : support::random_entities::attribute_names())
             names().add(iri);
         server = std::make_unique<broker>(shared_database());
+        const std::size_t half = has_rows == indexed::yes ? entities.size() / 2 : 0;
+        write(0, half);
+        if (has_rows == indexed::yes)
+            make_index_rows();
+        write(half, entities.size());
+    }
+
+    /// Creates the Entities from number `first` up to before `last`.
+    void write(std::size_t first, std::size_t last) {
         std::vector<store::entity_change> batch;
-        for (const ngsild::entity& subject : entities)
-            batch.push_back(create(tenant, subject));
+        for (std::size_t at = first; at < last; ++at)
+            batch.push_back(create(tenant, entities[at]));
         auto answers = server->run(server->lanes->commit_batch(std::move(batch)));
-        for (std::size_t at = 0; at < answers.size(); ++at) {
-            EXPECT_TRUE(answers[at]) << answers[at].error().detail();
-            if (!answers[at])
+        for (std::size_t at = first; at < last; ++at) {
+            const auto& answer = answers[at - first];
+            EXPECT_TRUE(answer) << answer.error().detail();
+            if (!answer)
                 continue;
             // What is stored is what memory is asked about: stamps and all.
-            const auto view = ngsild::document_view::open(answers[at]->change.document);
+            const auto view = ngsild::document_view::open(answer->change.document);
             const std::string id = entities[at].id;
             entities[at] = ngsild::decode(*view, names());
             entities[at].id = id;
-            entities[at].created_at = answers[at]->change.created_at;
-            entities[at].modified_at = answers[at]->change.modified_at;
+            entities[at].created_at = answer->change.created_at;
+            entities[at].modified_at = answer->change.modified_at;
         }
+    }
+
+    /// Every Attribute of every type gets index rows.
+    void make_index_rows() {
+        run_sql(shared_database(), fmt::format("INSERT INTO tenant (id, name) OVERRIDING SYSTEM "
+                                               "VALUE VALUES ({0}, 'town {0}')",
+                                               tenant));
+        for (const auto& type : support::random_entities::type_names())
+            for (const auto& attribute : support::random_entities::attribute_names())
+                run_sql(shared_database(),
+                        fmt::format("INSERT INTO attr_index (tenant_id, type_id, attr_id, state) "
+                                    "VALUES ({}, {}, {}, 'building')",
+                                    tenant, names().find(type), names().find(attribute)));
+        const std::atomic<bool> stop{false};
+        const auto made =
+            store::tend_indexes(shared_database(), names(), server->indexes, {}, stop);
+        EXPECT_TRUE(made) << made.error().detail();
+        EXPECT_GE(*made, 8);
+    }
+
+    /// Whether the statement of a selection reads index rows.
+    bool is_driven_by_values(const query::entity_selection& wanted) {
+        query::plan_request request;
+        request.selection = wanted;
+        const auto plan = query::make_plan(request, names());
+        if (plan.access == query::access_path::nothing)
+            return false;
+        const auto explained = server->run(server->entities->explain(tenant, plan));
+        return explained->sql.find("FROM attr_") != std::string::npos;
     }
 
     static std::vector<std::string> scopes_of(int number) {
@@ -185,6 +229,27 @@ TEST(store_entities, q_agrees_with_memory) {
         if (testing::Test::HasFailure())
             return;
     }
+}
+
+TEST(store_entities, q_agrees_with_memory_where_there_are_index_rows) {
+    town on(90, town::indexed::yes);
+    support::random_entities random(8);
+    int driven = 0;
+    for (int turn = 0; turn < 240; ++turn) {
+        on.pages_by_offset = turn % 2 == 0;
+        query::entity_selection wanted;
+        wanted.q = random.filter(turn % 4 == 0 ? 0 : 2);
+        wanted.types = turn % 3 == 0 ? types({{"T"}, {"U"}}) : types({{turn % 3 == 1 ? "T" : "U"}});
+        if (turn % 10 == 0)
+            wanted.types = types({{"T", "U"}});
+        if (turn % 7 == 0)
+            wanted.scopes = query::scope_selection{{{query::scope_pattern{{"a"}, true}}}};
+        driven += on.is_driven_by_values(wanted) ? 1 : 0;
+        on.expect_as_in_memory(wanted, query::to_text(*wanted.q));
+        if (testing::Test::HasFailure())
+            return;
+    }
+    EXPECT_GE(driven, 40);
 }
 
 TEST(store_entities, q_into_linked_entities_agrees_with_memory) {

@@ -92,13 +92,13 @@ public:
         options.application_name = make_urn("Broker");
         subscriptions = std::make_unique<service>(rows, dictionary, tenants, mqtt, how);
         reader = std::make_shared<store::reader>(context.get_executor(), options);
-        entities = std::make_unique<store::entities>(reader, dictionary, watch);
+        entities = std::make_unique<store::entities>(reader, dictionary, watch, indexes);
         outbox = std::make_unique<store::outbox>(reader);
         client = net::http_client::create(context.get_executor(), {}).value();
         (void)dictionary.load();
         lanes = std::make_unique<store::write_lanes>(
             std::vector<asio::any_io_executor>{context.get_executor()}, options, dictionary, watch,
-            subscriptions->hooks());
+            indexes, subscriptions->hooks());
         thread = std::thread([this] { context.run(); });
         (void)run(lanes->ready(20s));
         (void)run(reader->ready(20s));
@@ -167,6 +167,7 @@ public:
     store::dictionary dictionary{pool};
     net::mqtt_client mqtt{net::mqtt_settings{}};
     store::expiry_watch watch;
+    store::attribute_indexes indexes;
     store::database_options options;
     store::tenant_id tenant = 0;
     asio::io_context context{1};

@@ -49,6 +49,8 @@ struct config {
     std::size_t db_read_connections = 2;
     std::size_t write_lanes = 2;
     std::chrono::milliseconds statement_timeout = std::chrono::seconds(30);
+    std::vector<std::string> indexed_attributes;
+    std::chrono::milliseconds automatic_index_after = std::chrono::seconds(60);
     std::string embedded_user;
     byte_count embedded_shared_buffers{128u << 20};
 

@@ -5,6 +5,7 @@
 #include "meridian/ngsild/linked.hpp"
 #include "meridian/ngsild/names.hpp"
 #include "meridian/query/plan.hpp"
+#include "meridian/store/attribute_indexes.hpp"
 #include "meridian/store/database.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -18,7 +19,12 @@
 
 namespace meridian::store {
 
+namespace pg {
+class result;
+}
+class composed_statement;
 class retrievals;
+struct selection_options;
 
 /// A living Entity as it is stored. Its views stay valid as long as it, or a copy, lives: it keeps
 /// the database's answer alive.
@@ -51,9 +57,9 @@ struct explained_query {
 /// Reads of the current state. Belongs to the loop of its reader; every function is called there.
 class entities {
 public:
-    /// `dictionary` and `watch` must outlive it.
+    /// `dictionary`, `watch` and `indexes` must outlive it.
     entities(std::shared_ptr<reader> from, const ngsild::names& dictionary,
-             const expiry_watch& watch);
+             const expiry_watch& watch, attribute_indexes& indexes);
     entities(const entities&) = delete;
     entities& operator=(const entities&) = delete;
     ~entities();
@@ -81,6 +87,9 @@ public:
     /// How many match.
     asio::awaitable<result<std::int64_t>> count(tenant_id tenant, const query::query_plan& plan);
 
+    /// The statement that `retrieve` runs for one Entity, and the server's plan.
+    asio::awaitable<result<explained_query>> explain_retrieve(tenant_id tenant, std::string uri);
+
     /// The statement that `query` would run, its parameters and the server's plan.
     asio::awaitable<result<explained_query>> explain(tenant_id tenant,
                                                      const query::query_plan& plan);
@@ -96,16 +105,28 @@ private:
                                                   std::int64_t after, std::int64_t limit);
     asio::awaitable<result<entity_page>> query_by_sql(tenant_id tenant,
                                                       const query::query_plan& plan);
+    /// How a walk, which ends with its page, comes to the count: by going on, or by `count`.
+    enum class counting : bool { afterwards, by_going_on };
     asio::awaitable<result<entity_page>> query_by_walk(tenant_id tenant,
-                                                       const query::query_plan& plan);
+                                                       const query::query_plan& plan, counting how);
     /// 4.23: looks at all candidates, and keeps of what the plan selects as much as the page and
     /// what comes before it.
     asio::awaitable<result<entity_page>> query_in_order(tenant_id tenant,
                                                         const query::query_plan& plan);
+    /// By one statement, where no candidate is left to memory; else nothing.
+    asio::awaitable<result<std::optional<std::int64_t>>>
+    count_surely(tenant_id tenant, const query::query_plan& plan);
+    /// Carries out the statement of `rendered`.
+    asio::awaitable<result<pg::result>> select(tenant_id tenant, const query::query_plan& plan,
+                                               const selection_options& options);
+    /// The statement, driven from index rows where there are some.
+    [[nodiscard]] composed_statement rendered(tenant_id tenant, const query::query_plan& plan,
+                                              const selection_options& options) const;
 
     std::shared_ptr<reader> reader_;
     const ngsild::names& dictionary_;
     const expiry_watch& watch_;
+    attribute_indexes& indexes_;
     std::shared_ptr<retrievals> retrievals_;
 };
 

@@ -3,6 +3,7 @@
 #include "meridian/base/result.hpp"
 #include "meridian/ngsild/change.hpp"
 #include "meridian/ngsild/names.hpp"
+#include "meridian/store/attribute_indexes.hpp"
 #include "meridian/store/database.hpp"
 #include "meridian/store/outbox.hpp"
 
@@ -88,9 +89,10 @@ inline constexpr std::chrono::seconds first_lease{60};
 class write_lanes {
 public:
     /// Lane i runs on `loops[i % loops.size()]`, each of which must be one thread.
-    /// `dictionary` and `watch` must outlive the lanes.
+    /// `dictionary`, `watch` and `indexes` must outlive the lanes.
     write_lanes(std::vector<asio::any_io_executor> loops, const database_options& options,
-                const ngsild::names& dictionary, expiry_watch& watch, lane_hooks hooks);
+                const ngsild::names& dictionary, expiry_watch& watch, attribute_indexes& indexes,
+                lane_hooks hooks);
     write_lanes(const write_lanes&) = delete;
     write_lanes& operator=(const write_lanes&) = delete;
     ~write_lanes();

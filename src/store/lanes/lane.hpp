@@ -21,6 +21,7 @@ namespace meridian::store {
 struct lane_surroundings {
     const ngsild::names& dictionary;
     expiry_watch& watch;
+    attribute_indexes& indexes;
     lane_hooks hooks;
     database_options options;
 };
@@ -70,6 +71,8 @@ private:
     /// After a COMMIT whose answer never came.
     asio::awaitable<verdict> ask_fate(const std::string& transaction, std::optional<problem>& why);
     asio::awaitable<void> refresh_subscriptions(const work& job);
+    /// Reads the indexes of tenants whose version is newer than what this process knows.
+    asio::awaitable<verdict> refresh_indexes(const work& job, std::optional<problem>& why);
     void announce(work& job, std::vector<outbox_row> owed);
 
     asio::any_io_executor executor_;

@@ -1,6 +1,7 @@
 #include "store/lanes/lane.hpp"
 
 #include "meridian/base/await.hpp"
+#include "store/reads/select_indexes.hpp"
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
@@ -27,7 +28,10 @@ asio::awaitable<lane::verdict> lane::attempt(std::span<item> items, std::optiona
     if (learnt != verdict::settled)
         co_return learnt;
     co_await refresh_subscriptions(job);
-    job.apply(around_->hooks, new_ids_);
+    const verdict known = co_await refresh_indexes(job, why);
+    if (known != verdict::settled)
+        co_return known;
+    job.apply(around_->hooks, new_ids_, *around_->indexes.current());
     if (!job.writes()) {
         co_await roll_back();
         job.settle();
@@ -146,7 +150,7 @@ asio::awaitable<lane::verdict> lane::ask_fate(const std::string& transaction,
 }
 
 asio::awaitable<void> lane::refresh_subscriptions(const work& job) {
-    for (const auto& [tenant, version] : job.versions()) {
+    for (const auto& [tenant, version, indexes] : job.versions()) {
         const auto [seen, is_new] = subscriptions_seen_.try_emplace(tenant, version);
         if ((!is_new && seen->second >= version) || !around_->hooks.refresh)
             continue;
@@ -154,6 +158,26 @@ asio::awaitable<void> lane::refresh_subscriptions(const work& job) {
         co_await std::move(refreshed);
         subscriptions_seen_[tenant] = version;
     }
+}
+
+asio::awaitable<lane::verdict> lane::refresh_indexes(const work& job, std::optional<problem>& why) {
+    const auto known = around_->indexes.current();
+    std::vector<tenant_id> newer;
+    for (const work::version& one : job.versions())
+        if (one.indexes > known->version(one.tenant))
+            newer.push_back(one.tenant);
+    if (newer.empty())
+        co_return verdict::settled;
+    pg::parameters with;
+    with.int4_array(newer);
+    const auto read = co_await connection_->execute(select_indexes, with);
+    if (!read) {
+        co_await roll_back();
+        why = read.error();
+        co_return verdict::again;
+    }
+    around_->indexes.publish(read_indexes(*read));
+    co_return verdict::settled;
 }
 
 void lane::announce(work& job, std::vector<outbox_row> owed) {

@@ -28,8 +28,9 @@ void work::take_locks(pg::result locked, const pg::result& clock) {
     for (const pg::row row : clock) {
         clock_ = row.timestamptz(clock_columns::clock);
         transaction_ = row.text(clock_columns::transaction);
-        versions_.push_back(
-            {row.int4(clock_columns::tenant), row.int8(clock_columns::subscription_version)});
+        versions_.push_back({row.int4(clock_columns::tenant),
+                             row.int8(clock_columns::subscription_version),
+                             row.int8(clock_columns::index_version)});
     }
 }
 
@@ -64,7 +65,8 @@ std::size_t work::unknown() const noexcept {
         std::ranges::count_if(states_, [](const auto& of) { return !of.second.has_row; }));
 }
 
-void work::apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids) {
+void work::apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids,
+                 const index_set& indexes) {
     for (std::size_t at = 0; at < items_.size(); ++at) {
         item& one = items_[at];
         if (one.answer)
@@ -97,7 +99,7 @@ void work::apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids) {
                                      .created_at = on.created_at,
                                      .modified_at = on.modified_at,
                                      .version = on.version};
-        rows::append(batch_, moved, dictionary_);
+        rows::append(batch_, moved, dictionary_, indexes);
     }
 }
 

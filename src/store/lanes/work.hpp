@@ -32,6 +32,7 @@ public:
     struct version {
         tenant_id tenant;
         std::int64_t subscriptions;
+        std::int64_t indexes;
     };
     [[nodiscard]] const std::vector<version>& versions() const noexcept { return versions_; }
     /// Names in the locked documents that the dictionary does not know: another broker's.
@@ -40,8 +41,9 @@ public:
     [[nodiscard]] std::size_t unknown() const noexcept;
 
     /// Applies the changes; refused ones are answered at once. `new_ids` has at least `unknown()`
-    /// numbers and loses those that were given out.
-    void apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids);
+    /// numbers and loses those that were given out. `indexes` is not older than `versions()`.
+    void apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids,
+               const index_set& indexes);
 
     [[nodiscard]] bool writes() const noexcept {
         return !batch_.inserted.empty() || !batch_.updated.empty();

@@ -19,7 +19,7 @@ FOR NO KEY UPDATE OF e)sql"};
 // After the locks in the same unit, so that the clock is read once they are held.
 constexpr pg::statement read_clock{"read_clock", R"sql(
 SELECT k.t, coalesce(n.subscription_version, 0), clock_timestamp(),
-       pg_current_xact_id()::text
+       pg_current_xact_id()::text, coalesce(n.index_version, 0)
 FROM unnest($1::int[]) AS k(t)
 LEFT JOIN tenant n ON n.id = k.t)sql"};
 
@@ -86,6 +86,34 @@ SELECT t, ty, eid, a, ds, ST_SetSRID(ST_MakeValid(ST_Force2D(ST_GeomFromGeoJSON(
 FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::int[], $6::text[])
      AS i(t, ty, eid, a, ds, g)
 ON CONFLICT (eid, attr_id, ds_id, type_id) DO UPDATE SET geom = excluded.geom)sql"};
+
+constexpr pg::statement delete_index_numbers{"delete_index_numbers", R"sql(
+DELETE FROM attr_num r
+USING unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::smallint[], $6::int[])
+      AS i(t, ty, eid, a, k, n)
+WHERE r.eid = i.eid AND r.attr_id = i.a AND r.type_id = i.ty AND r.kind = i.k AND r.n = i.n
+  AND r.tenant_id = i.t)sql"};
+
+constexpr pg::statement set_index_numbers{"set_index_numbers", R"sql(
+INSERT INTO attr_num (tenant_id, type_id, eid, attr_id, kind, n, num)
+SELECT t, ty, eid, a, k, n, v
+FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::smallint[], $6::int[],
+            $7::float8[]) AS i(t, ty, eid, a, k, n, v)
+ON CONFLICT (eid, attr_id, type_id, kind, n) DO UPDATE SET num = excluded.num)sql"};
+
+constexpr pg::statement delete_index_texts{"delete_index_texts", R"sql(
+DELETE FROM attr_txt r
+USING unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::smallint[], $6::int[])
+      AS i(t, ty, eid, a, k, n)
+WHERE r.eid = i.eid AND r.attr_id = i.a AND r.type_id = i.ty AND r.kind = i.k AND r.n = i.n
+  AND r.tenant_id = i.t)sql"};
+
+constexpr pg::statement set_index_texts{"set_index_texts", R"sql(
+INSERT INTO attr_txt (tenant_id, type_id, eid, attr_id, kind, n, txt)
+SELECT t, ty, eid, a, k, n, v
+FROM unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::smallint[], $6::int[],
+            $7::text[]) AS i(t, ty, eid, a, k, n, v)
+ON CONFLICT (eid, attr_id, type_id, kind, n) DO UPDATE SET txt = excluded.txt)sql"};
 
 constexpr pg::statement delete_expiries{"delete_expiries", R"sql(
 DELETE FROM expiry r
@@ -208,6 +236,15 @@ void add_geometries(pg::unit& to, const rows::batch& what) {
             .text_array(what.geometries_set, &rows::geometry::geojson);
 }
 
+template <typename Row>
+pg::parameters& add_index_keys(pg::unit& to, const pg::statement& how,
+                               const std::vector<Row>& all) {
+    return add_keys(to, how, all, &Row::key)
+        .int4_array(all, &Row::attribute)
+        .int2_array(all, &Row::kind)
+        .int4_array(all, &Row::n);
+}
+
 void add_expiries(pg::unit& to, const rows::batch& what) {
     if (!what.expiries_removed.empty())
         to.add(delete_expiries)
@@ -264,6 +301,19 @@ std::optional<timestamp> wanted_attempt(const outbox_row& row) {
 
 } // namespace
 
+void add_index_rows(pg::unit& to, const rows::batch& what) {
+    if (!what.numbers_removed.empty())
+        add_index_keys(to, delete_index_numbers, what.numbers_removed);
+    if (!what.numbers_set.empty())
+        add_index_keys(to, set_index_numbers, what.numbers_set)
+            .float8_array(what.numbers_set, &rows::number::value);
+    if (!what.texts_removed.empty())
+        add_index_keys(to, delete_index_texts, what.texts_removed);
+    if (!what.texts_set.empty())
+        add_index_keys(to, set_index_texts, what.texts_set)
+            .text_array(what.texts_set, &rows::text::value);
+}
+
 const pg::statement transaction_status{"transaction_status",
                                        "SELECT pg_xact_status($1::text::xid8)"};
 
@@ -285,6 +335,7 @@ std::optional<std::size_t> add_writes(pg::unit& to, const rows::batch& what,
     add_searches(to, what);
     add_scopes(to, what);
     add_geometries(to, what);
+    add_index_rows(to, what);
     add_expiries(to, what);
     add_uses(to, what.uses);
     add_history(to, what);

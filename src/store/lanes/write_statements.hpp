@@ -20,9 +20,9 @@ struct entity_key {
 };
 
 /// The first unit of a write: BEGIN, the row locks (`lock_columns`), then the clock with the
-/// transaction's id and the tenants' subscription versions (`clock_columns`), and if `new_ids` is
-/// not 0 so many numbers for new Entities (one int8 column).
-/// `keys` are sorted and unique, `tenants` unique.
+/// transaction's id and the tenants' versions of subscriptions and indexes (`clock_columns`), and
+/// if `new_ids` is not 0 so many numbers for new Entities (one int8 column). `keys` are sorted and
+/// unique, `tenants` unique.
 void add_lock(pg::unit& to, std::span<const entity_key> keys, std::span<const tenant_id> tenants,
               std::int32_t new_ids);
 inline constexpr std::size_t lock_step = 1;
@@ -32,7 +32,7 @@ struct lock_columns {
     enum : int { tenant, uri, eid, version, created_at, modified_at, doc };
 };
 struct clock_columns {
-    enum : int { tenant, subscription_version, clock, transaction };
+    enum : int { tenant, subscription_version, clock, transaction, index_version };
 };
 
 /// An answer for a request that is sent again (store::receipts).
@@ -46,6 +46,9 @@ struct receipt_row {
 std::optional<std::size_t> add_writes(pg::unit& to, const rows::batch& what,
                                       std::span<const receipt_row> receipts,
                                       std::span<const outbox_row> owed, std::string_view owner);
+
+/// Those of `attr_num` and `attr_txt`, which are among the above.
+void add_index_rows(pg::unit& to, const rows::batch& what);
 
 /// `pg_xact_status` of the transaction in $1: one text column, NULL if it is too long ago.
 extern const pg::statement transaction_status;

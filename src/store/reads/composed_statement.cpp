@@ -26,6 +26,11 @@ std::string composed_statement::float8(double value) {
     return added("::float8", fmt::format("{}", value));
 }
 
+std::string composed_statement::float8s(const std::vector<double>& values) {
+    with_.float8_array(values);
+    return added("::float8[]", fmt::format("{{{}}}", fmt::join(values, ",")));
+}
+
 std::string composed_statement::text_value(const std::string& value) {
     with_.text(value);
     return added("::text", value);
@@ -53,7 +58,17 @@ std::string composed_statement::moment(timestamp value) {
 
 std::string composed_statement::texts(const std::vector<std::string>& values) {
     with_.text_array(values);
-    return added("::text[]", fmt::format("{{{}}}", fmt::join(values, ",")));
+    std::string shown;
+    for (const std::string& value : values) {
+        shown += shown.empty() ? "\"" : ",\"";
+        for (const char c : value) {
+            if (c == '"' || c == '\\')
+                shown += '\\';
+            shown += c;
+        }
+        shown += '"';
+    }
+    return added("::text[]", '{' + shown + '}');
 }
 
 void composed_statement::finish() {

@@ -57,28 +57,91 @@ std::string within_interval(composed_statement& to, const query::temporal_query&
                        flags_of(interval));
 }
 
-/// Candidates by type as in selection.cpp, over the types that Entities ever had.
-std::string typed_candidates(composed_statement& to, const std::string& tenant,
-                             const temporal_selection& selection, const std::string& after) {
-    if (selection.types.empty())
-        return fmt::format("SELECT DISTINCT t.eid FROM history_type t WHERE t.tenant_id = {} "
-                           "AND t.eid > {}",
-                           tenant, after);
-    std::vector<std::int32_t> drivers;
-    std::vector<std::string> others;
-    for (const auto& all : selection.types) {
-        drivers.push_back(all.front());
-        others.push_back(fmt::format("{{{}}}", fmt::join(all.begin() + 1, all.end(), ",")));
+// The types that a tenant ever had, by skipping from one to the next.
+constexpr std::string_view tenant_types = R"sql((
+WITH RECURSIVE ty(t) AS (
+  SELECT min(type_id) FROM history_type WHERE tenant_id = {0}
+  UNION ALL
+  SELECT (SELECT min(n.type_id) FROM history_type n WHERE n.tenant_id = {0} AND n.type_id > ty.t)
+  FROM ty WHERE ty.t IS NOT NULL)
+SELECT t FROM ty WHERE t IS NOT NULL))sql";
+
+/// Which evolutions a page or a count is made of: put together once, rendered for both.
+class head_selection {
+public:
+    head_selection(composed_statement& to, tenant_id tenant, const temporal_selection& selection,
+                   const temporal_request& request)
+        : tenant_(to.int4(tenant)) {
+        if (!selection.ids.empty())
+            ids_ = to.texts(selection.ids);
+        if (!selection.attributes.empty())
+            attribute_ = fmt::format(" AND a.attr_id = ANY({})", to.int4s(selection.attributes));
+        interval_ = within_interval(to, request.interval);
+        add_types(to, selection);
     }
-    const std::string driving = to.int4s(drivers);
-    const std::string rest = to.texts(others);
-    return fmt::format("SELECT DISTINCT t.eid FROM unnest({}, {}) AS ty(t, others) "
-                       "JOIN history_type t ON t.tenant_id = {} AND t.type_id = ty.t "
-                       "AND t.eid > {}\nWHERE NOT EXISTS (SELECT 1 FROM unnest(ty.others::int[]) "
-                       "o(t) WHERE NOT EXISTS (SELECT 1 FROM history_type m WHERE m.eid = t.eid "
-                       "AND m.type_id = o.t))",
-                       driving, rest, tenant, after);
-}
+
+    /// A query that gives each eid once: at most `reach` of each type, in their order, or all.
+    [[nodiscard]] std::string eids(const std::string& after, const std::string& reach) const {
+        if (!ids_.empty())
+            return fmt::format("SELECT e.eid FROM entity e WHERE e.tenant_id = {} AND e.uri = "
+                               "ANY({}) AND e.eid > {}\n  AND EXISTS (SELECT 1 FROM {} AS ty(t{}) "
+                               "JOIN history_type t ON t.eid = e.eid AND t.type_id = ty.t{})\n"
+                               "  AND {}",
+                               tenant_, ids_, after, types_, others_.empty() ? "" : ", others",
+                               others_, has_instance("e.eid", "LIMIT 1"));
+        const bool is_page = !reach.empty();
+        return fmt::format("SELECT DISTINCT s.eid FROM {} AS ty(t{}), LATERAL (\n  SELECT t.eid "
+                           "FROM history_type t WHERE t.tenant_id = {} AND t.type_id = ty.t AND "
+                           "t.eid > {}{}\n  AND {}{}) s",
+                           types_, others_.empty() ? "" : ", others", tenant_, after, others_,
+                           has_instance("t.eid", is_page ? "LIMIT 1" : ""),
+                           is_page ? "\n  ORDER BY t.eid LIMIT " + reach : "");
+    }
+
+private:
+    // 4.17 as in selection.cpp: one driver a list, the list's other types by look-ups.
+    void add_types(composed_statement& to, const temporal_selection& selection) {
+        if (selection.types.empty()) {
+            types_ = fmt::format(fmt::runtime(tenant_types), tenant_);
+            return;
+        }
+        std::vector<std::int32_t> drivers;
+        std::vector<std::string> rest;
+        bool has_others = false;
+        for (const auto& all : selection.types) {
+            drivers.push_back(all.front());
+            rest.push_back(fmt::format("{{{}}}", fmt::join(all.begin() + 1, all.end(), ",")));
+            has_others = has_others || all.size() > 1;
+        }
+        const std::string driving = to.int4s(drivers);
+        if (!has_others) {
+            types_ = fmt::format("unnest({})", driving);
+            return;
+        }
+        types_ = fmt::format("unnest({}, {})", driving, to.texts(rest));
+        others_ = "\n  AND NOT EXISTS (SELECT 1 FROM unnest(ty.others::int[]) o(t) WHERE (SELECT "
+                  "true FROM history_type m WHERE m.eid = t.eid AND m.type_id = o.t LIMIT 1) IS "
+                  "NULL)";
+    }
+
+    // With a LIMIT this stays a look-up for each candidate, so that a page ends when it is full;
+    // without, the planner may join, which is what a count wants.
+    [[nodiscard]] std::string has_instance(std::string_view eid, std::string_view limit) const {
+        const std::string rows =
+            fmt::format("FROM history_attr a JOIN history h ON h.eid = a.eid AND h.attr_id = "
+                        "a.attr_id WHERE a.eid = {}{} AND {}",
+                        eid, attribute_, interval_);
+        return limit.empty() ? "EXISTS (SELECT 1 " + rows + ")"
+                             : fmt::format("(SELECT true {} {})", rows, limit);
+    }
+
+    std::string tenant_;
+    std::string ids_;
+    std::string attribute_;
+    std::string interval_;
+    std::string types_;  ///< a row source
+    std::string others_; ///< a condition on `t` and `ty`
+};
 
 } // namespace
 
@@ -94,29 +157,17 @@ composed_statement render_head(tenant_id tenant, const std::string& uri) {
 composed_statement render_heads(tenant_id tenant, const temporal_selection& selection,
                                 const temporal_request& request, const heads_wanted& wanted) {
     composed_statement made;
-    const std::string of = made.int4(tenant);
-    const std::string by_id =
-        selection.ids.empty() ? "" : fmt::format(" AND e.uri = ANY({})", made.texts(selection.ids));
-    const std::string by_attribute =
-        selection.attributes.empty()
-            ? ""
-            : fmt::format(" AND a.attr_id = ANY({})", made.int4s(selection.attributes));
-    const std::string interval = within_interval(made, request.interval);
-    const auto eids = [&](const std::string& after) {
-        return fmt::format(
-            "SELECT e.eid FROM ({}) c JOIN entity e USING (eid)\nWHERE e.tenant_id = {}{}\n"
-            "  AND EXISTS (SELECT 1 FROM history_attr a JOIN history h ON h.eid = a.eid AND "
-            "h.attr_id = a.attr_id WHERE a.eid = e.eid{} AND {})",
-            typed_candidates(made, of, selection, after), of, by_id, by_attribute, interval);
-    };
+    const head_selection selected(made, tenant, selection, request);
     const std::string count =
-        wanted.with_count ? fmt::format(", (SELECT count(*) FROM ({}) n)", eids("0")) : "";
-    const std::string page = eids(made.int8(wanted.after));
+        wanted.with_count ? fmt::format(", (SELECT count(*) FROM ({}) n)", selected.eids("0", ""))
+                          : "";
+    const std::string after = made.int8(wanted.after);
     const std::string limit = made.int8(wanted.limit);
     const std::string offset = made.int8(wanted.offset);
+    const std::string reach = fmt::format("{} + {}", limit, offset);
     made.append(fmt::format("SELECT {}{}\nFROM ({}\n  ORDER BY eid LIMIT {} OFFSET {}) p\n"
                             "JOIN entity e USING (eid)\nORDER BY e.eid",
-                            head_list, count, page, limit, offset));
+                            head_list, count, selected.eids(after, reach), limit, offset));
     made.finish();
     return made;
 }

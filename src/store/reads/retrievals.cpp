@@ -12,12 +12,13 @@
 #include <iterator>
 
 namespace meridian::store {
-namespace {
 
-constexpr pg::statement retrieve_entities{"retrieve_entities", R"sql(
+const pg::statement retrieve_entities{"retrieve_entities", R"sql(
 SELECT eid, uri, version, created_at, modified_at, doc
 FROM entity
 WHERE tenant_id = $1 AND uri = ANY($2) AND doc IS NOT NULL)sql"};
+
+namespace {
 
 template <typename Handler>
 class coroutine_customer final : public retrievals::customer {

@@ -2,6 +2,7 @@
 
 #include "meridian/store/entities.hpp"
 #include "store/pg/result.hpp"
+#include "store/pg/statement.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -48,6 +49,9 @@ private:
     std::shared_ptr<reader> reader_;
     std::unordered_map<tenant_id, queue> queues_;
 };
+
+/// The Entities with the URIs in $2 of the tenant in $1 that are alive; columns as of a page.
+extern const pg::statement retrieve_entities;
 
 /// The Entities with these URIs that are alive.
 asio::awaitable<result<pg::result>> select_by_uri(reader& from, tenant_id tenant,

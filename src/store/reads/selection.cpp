@@ -1,5 +1,7 @@
 #include "store/reads/selection.hpp"
 
+#include "store/reads/value_driver.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -25,7 +27,12 @@ public:
         if (has_condition(plan.kv))
             kv_ = out_.jsonpath(plan.kv->possible);
         const bool has_row = plan.access != access_path::by_ids && driver() == "search";
-        links_ = render_links(out_, plan.links, has_row ? "d.kv" : "s.kv", tenant_);
+        if (has_row)
+            links_ = render_links(out_, plan.links, "d.kv", tenant_);
+        if (!has_row || options.driver != nullptr)
+            looked_up_links_ = render_links(out_, plan.links, "s.kv", tenant_);
+        if (options.wanted == selection_options::output::sure_count)
+            certain_ = out_.jsonpath(plan.kv->certain);
         if (plan.scopes)
             scope_rows_ = render_scope_rows(make_scope_ranges(*plan.scopes));
         if (plan.geo) {
@@ -36,12 +43,17 @@ public:
         render_types();
         if (plan.access == access_path::by_ids)
             ids_ = out_.texts(plan.ids);
+        if (options.driver != nullptr)
+            values_.emplace(out_, *options.driver);
     }
 
     composed_statement take() {
         using output = selection_options::output;
         if (options_.wanted == output::count) {
             out_.append(count());
+        } else if (options_.wanted == output::sure_count) {
+            out_.append(fmt::format("SELECT count(*) FILTER (WHERE n.sure), count(*) FROM ({}) n",
+                                    candidates("0", "")));
         } else {
             out_.append(fmt::format("SELECT {}", entity_columns));
             if (options_.wanted == output::page_and_count)
@@ -109,14 +121,19 @@ private:
         return kv_.empty() ? "entity_type" : "search";
     }
 
+    [[nodiscard]] std::string in_search(std::string_view eid, std::string_view type,
+                                        std::string_view filter) const {
+        return fmt::format("EXISTS (SELECT 1 FROM search s WHERE s.tenant_id = {} AND "
+                           "s.type_id = {} AND s.eid = {} AND s.kv @@ {})",
+                           tenant_, type, eid, filter);
+    }
+
     /// Everything that must hold of a candidate with number `eid` and type `type`.
     [[nodiscard]] std::string conditions(std::string_view eid, std::string_view type,
                                          std::string_view driven_by) const {
         std::string all;
         if (!kv_.empty() && driven_by != "search")
-            all += fmt::format("\n  AND EXISTS (SELECT 1 FROM search s WHERE s.tenant_id = {} AND "
-                               "s.type_id = {} AND s.eid = {} AND s.kv @@ {}{})",
-                               tenant_, type, eid, kv_, links_);
+            all += "\n  AND " + in_search(eid, type, kv_ + looked_up_links_);
         if (!geo_.empty() && driven_by != "geo")
             all += fmt::format("\n  AND EXISTS (SELECT 1 FROM geo g WHERE g.eid = {} AND "
                                "g.attr_id = {} AND g.type_id = {} AND g.tenant_id = {} AND {})",
@@ -135,21 +152,54 @@ private:
         return all;
     }
 
-    /// The candidates of one type: rows of the driving table.
-    [[nodiscard]] std::string of_type(std::string_view type, std::string_view after) const {
+    /// The candidates of one type: index rows where a conjunct of q has them.
+    std::string of_type(std::string_view type, std::string_view after, const std::string& bound) {
+        if (!values_)
+            return scan_of_type(type, after) + bound;
+        const bool decides = options_.driver->decides();
+        const std::string of_many =
+            decides ? "\n  AND (v.kind <> 15 OR " + in_search("v.eid", type, kv_) + ")" : "";
+        const std::string residual =
+            of_many + conditions("v.eid", type, decides ? "search" : "value");
+        const std::string scan = scan_of_type(type, after);
+        std::string sure;
+        if (!certain_.empty())
+            sure = fmt::format(", ({}{}) AS sure", decides ? "v.kind <> 15 OR " : "",
+                               in_search("v.eid", type, certain_));
+        const bool for_page = !bound.empty();
+        const std::string most =
+            out_.int8(for_page ? options_.driver->most_for_page(options_.limit + options_.offset)
+                               : options_.driver->most_for_count());
+        value_scope within;
+        within.tenant = tenant_;
+        within.type = type;
+        within.after = after;
+        within.most = most;
+        within.residual = residual;
+        within.scan = scan;
+        within.scan_bound = bound;
+        within.sure = sure;
+        return values_->rows(within);
+    }
+
+    /// The rows of the driving table of one type.
+    [[nodiscard]] std::string scan_of_type(std::string_view type, std::string_view after) const {
         const std::string from = driver();
         std::string own;
         std::string_view alias = "d";
+        std::string sure;
         if (from == "search") {
             own = fmt::format(" AND d.kv @@ {}{}", kv_, links_);
+            if (!certain_.empty())
+                sure = fmt::format(", (d.kv @@ {}) AS sure", certain_);
         } else if (from == "geo") {
             alias = "g";
             own = fmt::format(" AND g.attr_id = {} AND {}", geo_attribute_, geo_);
         }
-        return fmt::format("SELECT {3}{0}.eid FROM {1} {0} WHERE {0}.tenant_id = {2} AND "
+        return fmt::format("SELECT {3}{0}.eid{8} FROM {1} {0} WHERE {0}.tenant_id = {2} AND "
                            "{0}.type_id = {4} AND {0}.eid > {5}{6}{7}",
                            alias, from, tenant_, from == "geo" ? "DISTINCT " : "", type, after, own,
-                           conditions(fmt::format("{}.eid", alias), type, from));
+                           conditions(fmt::format("{}.eid", alias), type, from), sure);
     }
 
     /// Entities by URI; their types are looked up beside them.
@@ -170,29 +220,32 @@ private:
     }
 
     /// A query that gives each candidate's eid once; of `reach` at most, where one is given.
-    [[nodiscard]] std::string candidates(std::string_view after, std::string_view reach) const {
+    std::string candidates(std::string_view after, std::string_view reach) {
         if (plan_.access == access_path::by_ids)
             return of_ids(after);
-        if (types_.empty())
-            return of_type(one_type_.empty() ? "0" : std::string_view(one_type_), after);
         // Each type's own order and limit: a page a type is read, not every row.
         const std::string bound =
             reach.empty() ? "" : fmt::format("\nORDER BY eid LIMIT {}", reach);
-        return fmt::format("SELECT DISTINCT s.eid FROM {} AS ty(t{}), LATERAL ({}{}) s", types_,
-                           other_types_ ? ", others" : "", of_type("ty.t", after), bound);
+        if (types_.empty())
+            return of_type(one_type_.empty() ? "0" : std::string_view(one_type_), after,
+                           values_ ? bound : "");
+        return fmt::format("SELECT DISTINCT s.eid{} FROM {} AS ty(t{}), LATERAL ({}) s",
+                           certain_.empty() ? "" : ", s.sure", types_,
+                           other_types_ ? ", others" : "", of_type("ty.t", after, bound));
     }
 
     /// Of all pages.
-    [[nodiscard]] std::string count() const {
-        return fmt::format("SELECT count(*) FROM ({}) n", candidates("0", ""));
-    }
+    std::string count() { return fmt::format("SELECT count(*) FROM ({}) n", candidates("0", "")); }
 
     const query_plan& plan_;
     const selection_options& options_;
     composed_statement out_;
     std::string tenant_;
     std::string kv_;
-    std::string links_; ///< of the row whose kv meets `kv_`
+    std::string links_;           ///< of the row `d` whose kv meets `kv_`
+    std::string looked_up_links_; ///< the same of `s`
+    std::string certain_;         ///< with sure_count only
+    std::optional<value_ranges> values_;
     std::string scope_rows_;
     std::string geo_attribute_;
     std::string geo_;
@@ -208,6 +261,14 @@ bool needs_recheck(const query_plan& plan) noexcept {
     if (plan.id_pattern || !plan.selectors.empty() || (plan.kv && !plan.kv->exact()))
         return true;
     return plan.scopes && !make_scope_ranges(*plan.scopes).exact;
+}
+
+bool counts_surely(const query_plan& plan) noexcept {
+    const bool by_search =
+        plan.access == access_path::by_type || plan.access == access_path::by_scope;
+    const bool of_heads = plan.id_pattern || !plan.selectors.empty() ||
+                          (plan.scopes && !make_scope_ranges(*plan.scopes).exact);
+    return by_search && has_condition(plan.kv) && !plan.kv->exact() && !of_heads;
 }
 
 composed_statement render_selection(tenant_id tenant, const query_plan& plan,

@@ -28,6 +28,7 @@ public:
     std::string int4(std::int32_t value);
     std::string int8(std::int64_t value);
     std::string float8(double value);
+    std::string float8s(const std::vector<double>& values);
     std::string text_value(const std::string& value);
     std::string jsonpath(const std::string& value);
     std::string int4s(const std::vector<std::int32_t>& values);
@@ -45,11 +46,15 @@ private:
     std::vector<std::string> printed_;
 };
 
+struct value_driver;
+
 /// What a statement for a plan is to give.
 struct selection_options {
-    enum class output { page, page_and_count, count };
+    /// `sure_count`: how many SQL is certain of, and how many are possible.
+    enum class output { page, page_and_count, count, sure_count };
     output wanted = output::page;
-    std::int64_t after = 0; ///< eids above this
+    const value_driver* driver = nullptr; ///< where candidates come from; null: as the plan says
+    std::int64_t after = 0;               ///< eids above this
     std::int64_t offset = 0;
     std::int64_t limit = 21; ///< rows, including the one that tells of a next page
     bool exclude_expired = false;
@@ -63,6 +68,10 @@ struct page_columns {
 /// Renders a plan whose access is not `nothing`. With `output::count` the one column is the count.
 [[nodiscard]] composed_statement render_selection(tenant_id tenant, const query::query_plan& plan,
                                                   const selection_options& options);
+
+/// Whether `output::sure_count` can be asked for: nothing but values that `search` does not hold
+/// may be left to memory.
+[[nodiscard]] bool counts_surely(const query::query_plan& plan) noexcept;
 
 /// Whether what SQL finds has to be looked at in memory before it counts.
 [[nodiscard]] bool needs_recheck(const query::query_plan& plan) noexcept;

@@ -4,6 +4,8 @@
 #include "meridian/ngsild/document.hpp"
 #include "meridian/ngsild/history.hpp"
 #include "meridian/ngsild/names.hpp"
+#include "meridian/query/value_index.hpp"
+#include "meridian/store/attribute_indexes.hpp"
 #include "meridian/store/database.hpp"
 
 #include <cstdint>
@@ -71,6 +73,22 @@ struct geometry {
     std::string_view geojson; ///< of deletions empty
 };
 
+/// Tables `attr_num` and `attr_txt`; of deletions the key is read only.
+struct number {
+    type_key key;
+    ngsild::name_id attribute;
+    std::int16_t kind; ///< query::index_kind
+    std::int32_t n;    ///< counts the Entity's values of that kind
+    double value;
+};
+struct text {
+    type_key key;
+    ngsild::name_id attribute;
+    std::int16_t kind;
+    std::int32_t n;
+    std::string value;
+};
+
 /// Table `expiry`; attribute 0 is the Entity.
 struct expiry {
     std::int64_t eid;
@@ -110,6 +128,10 @@ struct batch {
     std::vector<scope> scopes_removed;
     std::vector<geometry> geometries_set;
     std::vector<geometry> geometries_removed;
+    std::vector<number> numbers_set;
+    std::vector<number> numbers_removed;
+    std::vector<text> texts_set;
+    std::vector<text> texts_removed;
     std::vector<expiry> expiries_set;
     std::vector<expiry> expiries_removed;
     std::vector<use> uses;
@@ -125,8 +147,17 @@ void append_scopes(batch& to, const transition& of);
 void append_geometries(batch& to, const transition& of);
 void append_expiries(batch& to, const transition& of);
 void append_uses(batch& to, const transition& of);
+/// Rows of the Attributes that `indexes` names, where they changed.
+void append_index_rows(batch& to, const transition& of, const ngsild::names& dictionary,
+                       const index_set& indexes);
 /// All of the above.
-void append(batch& to, const transition& of, const ngsild::names& dictionary);
+void append(batch& to, const transition& of, const ngsild::names& dictionary,
+            const index_set& indexes);
+
+/// All rows of one index for a document, which has none yet.
+void append_index_rows(batch& to, tenant_id tenant, std::int64_t eid,
+                       const ngsild::document_view& document, const attribute_index& index,
+                       const ngsild::names& dictionary);
 
 /// The instances that one change adds to the Temporal Evolution.
 void append_history(batch& to, tenant_id tenant, std::int64_t eid, const ngsild::change& of,

@@ -23,12 +23,14 @@ std::vector<ngsild::name_id> types(const ngsild::document_view& of) {
     return all;
 }
 
-void append(batch& to, const transition& of, const ngsild::names& dictionary) {
+void append(batch& to, const transition& of, const ngsild::names& dictionary,
+            const index_set& indexes) {
     append_entity(to, of);
     append_types(to, of);
     append_search(to, of, dictionary);
     append_scopes(to, of);
     append_geometries(to, of);
+    append_index_rows(to, of, dictionary, indexes);
     append_expiries(to, of);
     append_uses(to, of);
 }

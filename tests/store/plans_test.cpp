@@ -1,0 +1,301 @@
+#include "meridian/query/plan.hpp"
+#include "store/reads/history_statements.hpp"
+#include "store/reads/retrievals.hpp"
+#include "store/reads/selection.hpp"
+#include "store/reads/value_driver.hpp"
+#include "support/cluster.hpp"
+#include "support/fake_names.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+// The plan of each statement's shape under a generic plan, as PostgreSQL makes it of 30,000
+// Entities: which indexes serve, and that nothing is read from end to end. docs/query-planner.md
+// shows the same shapes as `meridian explain` prints them.
+
+namespace meridian::test {
+namespace {
+
+using query::comparison;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// 1 the type, 2 and 3 Attributes with numbers, 4 with texts, 5 a GeoProperty, 6 another type.
+support::fake_names& town_names() {
+    static support::fake_names& all = *[] {
+        static support::fake_names made;
+        for (const char* name : {"Vehicle", "speed", "load", "colour", "location", "Bus"})
+            made.add(std::string("https://example.org/") + name);
+        return &made;
+    }();
+    return all;
+}
+constexpr store::tenant_id tenant = 7;
+
+// Rows as the lanes write them, in bulk.
+constexpr const char* load_town = R"sql(
+INSERT INTO tenant (id, name) OVERRIDING SYSTEM VALUE VALUES (7, 'town');
+INSERT INTO entity (eid, created_at, modified_at, tenant_id, uri, doc)
+SELECT g, now(), now(), 7, 'urn:v:' || g, convert_to(repeat('x', 600), 'UTF8')
+FROM generate_series(1, 30000) g;
+INSERT INTO entity_type SELECT 7, ty, g FROM generate_series(1, 30000) g, (VALUES (0), (1)) t(ty);
+INSERT INTO entity_type SELECT 7, 6, g FROM generate_series(1, 30000, 10) g;
+INSERT INTO search SELECT 7, 1, g, jsonb_build_object('2.p', 1, '2', g % 1000, '3.p', 1, '3',
+       g % 7, '4.p', 1, '4', 'c' || g % 500, 'e.c', 1) FROM generate_series(1, 30000) g;
+INSERT INTO search SELECT 7, 6, eid, kv FROM search WHERE eid % 10 = 1;
+INSERT INTO entity_scope SELECT 7, '/a/' || g % 300, ty, g
+FROM generate_series(1, 30000) g, (VALUES (0), (1)) t(ty);
+INSERT INTO geo SELECT g, 7, 1, 5, 0, ST_SetSRID(ST_MakePoint(8 + g % 200 * 0.01, 50 + g / 200 *
+       0.01), 4326) FROM generate_series(1, 30000) g;
+INSERT INTO attr_index (tenant_id, type_id, attr_id, state, entities)
+SELECT 7, 1, a, 'ready', 30000 FROM (VALUES (2), (4)) t(a);
+INSERT INTO attr_num SELECT 7, 1, 2, 0, 0, g, g % 1000 FROM generate_series(1, 30000) g;
+INSERT INTO attr_txt (tenant_id, type_id, attr_id, kind, n, eid, txt)
+SELECT 7, 1, 4, 0, 0, g, 'c' || g % 500 FROM generate_series(1, 30000) g;
+INSERT INTO history_type SELECT 7, 1, g FROM generate_series(1, 30000) g;
+INSERT INTO history_attr SELECT g, 2 FROM generate_series(1, 30000) g;
+INSERT INTO history (eid, ts, modified_at, created_at, iid, num, attr_id, flags)
+SELECT g, t, t, t, nextval('history_iid'), 1, 2, 1
+FROM generate_series(1, 30000, 10) g, generate_series(now() - interval '20 days', now(),
+                                                      interval '12 hours') t;
+)sql";
+
+/// A database with the town in it, and a connection with the broker's settings.
+pqxx::connection& town() {
+    static pqxx::connection& made = *[] {
+        static pqxx::connection connection(create_migrated_database());
+        pqxx::work loading(connection);
+        loading.exec(load_town);
+        loading.commit();
+        pqxx::nontransaction settled(connection);
+        settled.exec("VACUUM ANALYZE");
+        settled.exec("SET jit = off");
+        settled.exec("SET random_page_cost = 1.1");
+        settled.exec("SET plan_cache_mode = force_generic_plan");
+        settled.exec("SET enable_seqscan = off");
+        return &connection;
+    }();
+    return made;
+}
+
+/// EXPLAIN of the statement as a prepared one, parameters unknown to the planner.
+std::string generic_plan(const std::string& sql, const std::vector<std::string>& printed) {
+    pqxx::nontransaction asking(town());
+    static int number = 0;
+    const std::string name = fmt::format("shape_{}", ++number);
+    asking.exec(fmt::format("PREPARE {} AS {}", name, sql));
+    std::string values;
+    for (const std::string& one : printed)
+        values += (values.empty() ? "" : ", ") + asking.quote(one);
+    std::string text;
+    for (const pqxx::row& line : asking.exec(
+             fmt::format("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) EXECUTE {}({})", name, values)))
+        text += line[0].as<std::string>() + '\n';
+    return text;
+}
+
+std::string generic_plan(const store::composed_statement& statement) {
+    return generic_plan(statement.text(), statement.printed());
+}
+
+/// What every shape keeps to.
+auto reads_no_table_from_end_to_end() {
+    return AllOf(Not(HasSubstr("Seq Scan on entity")), Not(HasSubstr("Seq Scan on search")),
+                 Not(HasSubstr("Seq Scan on geo")), Not(HasSubstr("Seq Scan on attr_num")),
+                 Not(HasSubstr("Seq Scan on attr_txt")), Not(HasSubstr("Seq Scan on history")));
+}
+
+query::q_expression term(const char* name, comparison how, query::literal value) {
+    query::q_expression q;
+    q.term.target.path.names = {std::string("https://example.org/") + name};
+    q.term.how = how;
+    q.term.operand = query::value_list{std::move(value)};
+    return q;
+}
+
+query::entity_selection vehicles() {
+    query::entity_selection wanted;
+    wanted.types = query::type_selection{{{"https://example.org/Vehicle"}}};
+    return wanted;
+}
+
+using output = store::selection_options::output;
+
+store::composed_statement statement_of(const query::entity_selection& wanted,
+                                       output shape = output::page) {
+    query::plan_request request;
+    request.selection = wanted;
+    const auto plan = query::make_plan(request, town_names());
+    store::attribute_indexes known;
+    const store::attribute_indexes::tenant_state state{
+        tenant,
+        1,
+        {{tenant, 1, 2, store::attribute_index::phase::ready, 30'000},
+         {tenant, 1, 4, store::attribute_index::phase::ready, 30'000}}};
+    known.publish({&state, 1});
+    const auto driver = store::choose_driver(tenant, plan, *known.current(), town_names());
+    store::selection_options options;
+    options.wanted = shape;
+    options.driver = driver ? &*driver : nullptr;
+    return store::render_selection(tenant, plan, options);
+}
+
+query::geo_query geo(query::geo_relation relation, const char* geometry, double distance = 0) {
+    query::geo_query made;
+    made.relation = relation;
+    made.geoproperty = "https://example.org/location";
+    made.geometry = json::parse(geometry);
+    made.distance = distance;
+    return made;
+}
+
+} // namespace
+
+TEST(store_plans, a_retrieval_is_one_look_up_by_tenant_and_uri) {
+    const auto plan = generic_plan("SELECT eid, uri, version, created_at, modified_at, doc FROM "
+                                   "entity WHERE tenant_id = $1::int AND uri = ANY($2::text[]) "
+                                   "AND doc IS NOT NULL",
+                                   {"7", "{urn:v:5}"});
+    EXPECT_THAT(store::retrieve_entities.text, HasSubstr("uri = ANY($2) AND doc IS NOT NULL"));
+    EXPECT_THAT(plan, HasSubstr("Index Scan using entity_uri on entity"));
+}
+
+TEST(store_plans, a_list_reads_a_page_of_entity_type_then_those_documents) {
+    const auto plan = generic_plan(statement_of(vehicles()));
+    EXPECT_THAT(plan, AllOf(HasSubstr("Index Only Scan using entity_type_pkey on entity_type d "
+                                      "(actual rows=21"),
+                            HasSubstr("Index Scan using entity_pkey on entity e"),
+                            reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, a_list_of_all_types_reads_the_rows_of_type_0) {
+    EXPECT_THAT(generic_plan(statement_of({})),
+                AllOf(HasSubstr("Index Only Scan using entity_type_pkey"),
+                      HasSubstr("Index Scan using entity_pkey on entity e"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, several_types_read_a_page_each) {
+    auto wanted = vehicles();
+    wanted.types =
+        query::type_selection{{{"https://example.org/Vehicle"}, {"https://example.org/Bus"}}};
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("Index Only Scan using entity_type_pkey on entity_type d "
+                                "(actual rows=21 loops=2)"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, a_count_reads_entity_type_alone) {
+    EXPECT_THAT(generic_plan(statement_of(vehicles(), output::count)),
+                AllOf(HasSubstr("Index Only Scan using entity_type_pkey"),
+                      Not(HasSubstr("on entity e")), reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, q_without_index_rows_passes_over_search_until_the_page_is_full) {
+    auto wanted = vehicles();
+    wanted.q = term("load", comparison::equal, std::int64_t{3});
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("Index Scan using search_pkey on search d (actual rows=21"),
+                      HasSubstr("Index Scan using entity_pkey on entity e"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, q_with_index_rows_reads_those_in_its_ranges) {
+    auto wanted = vehicles();
+    wanted.q = term("speed", comparison::greater_equal, std::int64_t{995});
+    const auto page = generic_plan(statement_of(wanted));
+    EXPECT_THAT(page,
+                AllOf(HasSubstr("Index Only Scan using attr_num_v on attr_num w"),
+                      HasSubstr("on search d (never executed)"), reads_no_table_from_end_to_end()));
+    EXPECT_THAT(generic_plan(statement_of(wanted, output::sure_count)),
+                AllOf(HasSubstr("Index Only Scan using attr_num_v on attr_num w"),
+                      reads_no_table_from_end_to_end()));
+    wanted.q = term("colour", comparison::equal, std::string("c17"));
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("Index Only Scan using attr_txt_v on attr_txt w"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, the_rest_of_q_is_looked_up_by_key) {
+    auto wanted = vehicles();
+    query::q_expression both;
+    both.kind = query::q_expression::node::all_of;
+    both.operands = {term("load", comparison::equal, std::int64_t{3}),
+                     term("speed", comparison::less, std::int64_t{5})};
+    wanted.q = both;
+    for (const auto shape : {output::page, output::sure_count})
+        EXPECT_THAT(generic_plan(statement_of(wanted, shape)),
+                    AllOf(HasSubstr("Index Only Scan using attr_num_v on attr_num w"),
+                          HasSubstr("Index Scan using search_pkey on search s"),
+                          reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, near_and_within_use_the_geometries_index) {
+    auto wanted = vehicles();
+    wanted.geo =
+        geo(query::geo_relation::near_max, R"({"type":"Point","coordinates":[8.5,50.5]})", 2'000);
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("using geo_g on geo"), reads_no_table_from_end_to_end()));
+    wanted.geo = geo(query::geo_relation::within, R"({"type":"Polygon","coordinates":
+        [[[8.1,50.1],[8.2,50.1],[8.2,50.2],[8.1,50.2],[8.1,50.1]]]})");
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("using geo_g on geo"), reads_no_table_from_end_to_end()));
+    wanted.q = term("load", comparison::equal, std::int64_t{3});
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("using geo_g on geo"),
+                      HasSubstr("Index Scan using search_pkey on search s"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, scopes_are_prefix_ranges) {
+    auto wanted = vehicles();
+    wanted.scopes = query::scope_selection{{{query::scope_pattern{{"a", "17"}, false}}}};
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("using entity_scope_pkey on entity_scope x"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, ids_are_looked_up_by_uri) {
+    auto wanted = vehicles();
+    wanted.ids = {"urn:v:1", "urn:v:2"};
+    EXPECT_THAT(generic_plan(statement_of(wanted)),
+                AllOf(HasSubstr("using entity_uri on entity i"), reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, a_temporal_evolution_reads_the_partitions_of_its_interval) {
+    EXPECT_THAT(generic_plan(store::render_head(tenant, "urn:v:11")),
+                AllOf(HasSubstr("Index Scan using entity_uri on entity e"),
+                      reads_no_table_from_end_to_end()));
+    query::temporal_query interval;
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    interval.from = now - std::chrono::hours{2};
+    interval.until = now - std::chrono::hours{1};
+    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, interval, 100)),
+                AllOf(HasSubstr("Subplans Removed: "), HasSubstr("eid_attr_id_ts_idx"),
+                      reads_no_table_from_end_to_end()));
+    interval = {};
+    interval.last_n = 5;
+    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, interval, 5)),
+                AllOf(HasSubstr("Index Scan Backward using "), HasSubstr("never executed"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, a_page_of_temporal_evolutions_tests_each_by_its_index) {
+    store::temporal_selection selection;
+    selection.types = {{1}};
+    store::temporal_request request;
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    request.interval.from = now - std::chrono::hours{24};
+    store::heads_wanted wanted;
+    EXPECT_THAT(generic_plan(store::render_heads(tenant, selection, request, wanted)),
+                AllOf(HasSubstr("using history_type_k on history_type t (actual rows=21"),
+                      HasSubstr("Subplans Removed: "), reads_no_table_from_end_to_end()));
+}
+
+} // namespace meridian::test
