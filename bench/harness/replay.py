@@ -1,6 +1,7 @@
 """What the broker's requests ask of the database, replayed by pgbench: the statements are taken
 from the server's own log while single requests run, with their parameters."""
 import dataclasses
+import os
 import re
 import subprocess
 import time
@@ -136,6 +137,12 @@ def script(statements, variables, prelude="", varied=None, row_id=None):
     return "\n".join(lines) + "\n"
 
 
+# What the broker sets on its own read connections (src/store/pg/connection.cpp): without them
+# pgbench would carry out other plans.
+SESSION = ("-c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off "
+           "-c random_page_cost=1.1")
+
+
 @dataclasses.dataclass
 class Replayed:
     per_second: float
@@ -155,7 +162,8 @@ def pgbench(cluster, scripts, variables, folder, *, clients, seconds):
     # connection parameters stand last: pgbench takes the database as operand
     run = subprocess.run(["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T",
                           str(seconds), *given, *files, *cluster.connection[:4], "meridian"],
-                         capture_output=True, text=True)
+                         capture_output=True, text=True,
+                         env={**os.environ, "PGOPTIONS": SESSION})
     used = cluster.cpu() - before
     if run.returncode != 0:
         raise SystemExit(f"pgbench failed:\n{run.stderr[-2000:]}")
