@@ -28,10 +28,14 @@ FROM tenant n LEFT JOIN attr_index i ON i.tenant_id = n.id
 WHERE n.index_version > 0
 ORDER BY n.id)sql";
 
+// By names: another process may have added them. A name that nobody uses yet comes at a later
+// round.
 constexpr const char* insert_wanted = R"sql(
 INSERT INTO attr_index (tenant_id, type_id, attr_id, state)
-SELECT n.id, $1::int, $2::int, 'building' FROM tenant n
-WHERE EXISTS (SELECT 1 FROM entity_type t WHERE t.tenant_id = n.id AND t.type_id = $1::int)
+SELECT n.id, ty.id, a.id, 'building'
+FROM iri ty, iri a, tenant n
+WHERE ty.iri = $1::text AND a.iri = $2::text
+  AND EXISTS (SELECT 1 FROM entity_type t WHERE t.tenant_id = n.id AND t.type_id = ty.id)
 ON CONFLICT DO NOTHING)sql";
 
 constexpr const char* insert_costly = R"sql(
@@ -204,16 +208,11 @@ bool drop(pqxx::connection& connection, const attribute_index& index,
     return true;
 }
 
-void add_wanted(pqxx::connection& connection, const ngsild::names& dictionary,
-                attribute_indexes& known, const index_wishes& wanted) {
+void add_wanted(pqxx::connection& connection, attribute_indexes& known,
+                const index_wishes& wanted) {
     pqxx::nontransaction adding(connection);
-    for (const wanted_index& one : wanted.configured) {
-        // A name that is not in memory yet: no Entity that this process wrote or read has it.
-        const ngsild::name_id type = dictionary.find(one.type);
-        const ngsild::name_id attribute = dictionary.find(one.attribute);
-        if (type != 0 && attribute != 0)
-            adding.exec_params(insert_wanted, type, attribute);
-    }
+    for (const wanted_index& one : wanted.configured)
+        adding.exec_params(insert_wanted, one.type, one.attribute);
     if (wanted.automatic_after.count() == 0)
         return;
     for (const attribute_index& one : known.take_costly(wanted.automatic_after))
@@ -229,7 +228,7 @@ result<int> tend(const std::string& conninfo, const ngsild::names& dictionary,
     known.publish(states);
     if (!pqxx::nontransaction(connection).exec1(try_lock)[0].as<bool>())
         return 0; // somebody else is at it
-    add_wanted(connection, dictionary, known, wanted);
+    add_wanted(connection, known, wanted);
     states = read_all(connection);
     int done = 0;
     for (const auto& [tenant, version, indexes] : states)

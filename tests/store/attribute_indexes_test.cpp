@@ -144,6 +144,26 @@ TEST(store_attribute_indexes, drive_queries_and_counts_while_they_are_ready) {
     expect_ten();
 }
 
+TEST(store_attribute_indexes, are_made_where_the_configuration_names_them) {
+    const std::string database = create_migrated_database();
+    run_sql(database, "INSERT INTO iri (iri) VALUES ('urn:x:T'), ('urn:x:a')");
+    run_sql(database, "INSERT INTO tenant (name) VALUES ('without')");
+    run_sql(database, "INSERT INTO entity_type SELECT t.id, i.id, 1 FROM tenant t, iri i "
+                      "WHERE t.name = '' AND i.iri = 'urn:x:T'");
+    store::index_wishes wishes;
+    wishes.configured = {{"urn:x:T", "urn:x:a"}, {"urn:x:T", "urn:x:unknown"}};
+    store::attribute_indexes known; // of a process that has met none of the names
+    const std::atomic<bool> stop{false};
+    const auto done = store::tend_indexes(database, names(), known, wishes, stop);
+    ASSERT_TRUE(done) << done.error().detail();
+    EXPECT_EQ(*done, 1);
+    EXPECT_EQ(run_sql(database, "SELECT string_agg(t.name || ty.iri || a.iri || i.state, ',') "
+                                "FROM attr_index i JOIN tenant t ON t.id = i.tenant_id "
+                                "JOIN iri ty ON ty.id = i.type_id JOIN iri a ON a.id = i.attr_id"),
+              "urn:x:Turn:x:aready");
+    EXPECT_FALSE(known.current()->empty());
+}
+
 TEST(store_attribute_indexes, are_made_for_what_scans_cost_too_much) {
     broker one(shared_database());
     const auto tenant = registered_tenant();

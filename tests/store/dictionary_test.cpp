@@ -1,4 +1,5 @@
 #include "meridian/store/dictionary.hpp"
+#include "meridian/store/name_lookup.hpp"
 #include "meridian/store/tenants.hpp"
 #include "support/cluster.hpp"
 #include "support/loop.hpp"
@@ -49,6 +50,17 @@ TEST_F(dictionary_test, a_resolved_name_has_one_number_for_good_and_for_every_br
     ASSERT_TRUE(third.load());
     EXPECT_EQ(third.find(name("a")), id);
     EXPECT_EQ(third.iri(id), name("a"));
+}
+
+TEST_F(dictionary_test, a_query_s_names_are_looked_up_until_all_are_known) {
+    dictionary writer(pool);
+    ASSERT_TRUE(await_now(writer.resolve(tenant, {name("type"), name("attribute")})));
+    dictionary reader(pool);
+    // As a plan does: without the type nobody asks for the attribute.
+    const auto planning = [this](const ngsild::names& names) -> result<bool> {
+        return names.find(name("type")) != 0 && names.find(name("attribute")) != 0;
+    };
+    EXPECT_TRUE(*await_now(with_names_of_query(reader, planning)));
 }
 
 TEST_F(dictionary_test, a_look_up_asks_the_database_and_never_inserts) {

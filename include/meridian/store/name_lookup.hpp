@@ -35,22 +35,24 @@ private:
 
 /// What `read(names)` gives, which turns names of a query into numbers. Where some are not in
 /// memory they are looked up in the database, since another broker may have added them, and `read`
-/// is called once more if any was found. It may keep no reference to `names`.
+/// is called once more if any was found: again and again, since it may ask for further names only
+/// once it knows the first. It may keep no reference to `names`.
 /// Fails as `read` does, and with unavailable.
 template <typename Read>
 asio::awaitable<std::invoke_result_t<const Read&, const ngsild::names&>>
 with_names_of_query(dictionary& known, Read read) {
-    const asked_names asked(known);
-    auto outcome = read(asked);
-    if (asked.missing().empty())
-        co_return outcome;
-    auto asking = known.look_up(asked.missing());
-    MERIDIAN_CO_CHECK(co_await std::move(asking));
-    const bool is_new = std::ranges::any_of(
-        asked.missing(), [&](const std::string& iri) { return known.find(iri) != 0; });
-    if (!is_new)
-        co_return outcome;
-    co_return read(known);
+    while (true) {
+        const asked_names asked(known);
+        auto outcome = read(asked);
+        if (asked.missing().empty())
+            co_return outcome;
+        auto asking = known.look_up(asked.missing());
+        MERIDIAN_CO_CHECK(co_await std::move(asking));
+        const bool is_new = std::ranges::any_of(
+            asked.missing(), [&](const std::string& iri) { return known.find(iri) != 0; });
+        if (!is_new)
+            co_return outcome;
+    }
 }
 
 } // namespace meridian::store
