@@ -78,10 +78,11 @@ private:
         const std::string low = out_.texts(ranges.low);
         const std::string high = out_.texts(ranges.high);
         const std::string expression = out_.texts(ranges.expression);
-        return fmt::format("SELECT x.eid FROM unnest({}, {}, {}) AS p(low, high, expression) "
-                           "JOIN entity_scope x ON x.tenant_id = {} AND x.type_id = 0 "
-                           "AND x.scope >= p.low AND x.scope < p.high "
-                           "WHERE x.scope ~ p.expression",
+        // OFFSET keeps the look-up by prefix a look-up, whatever is known of the table's size.
+        return fmt::format("SELECT r.eid FROM unnest({}, {}, {}) AS p(low, high, expression), "
+                           "LATERAL (SELECT x.eid, x.scope FROM entity_scope x WHERE "
+                           "x.tenant_id = {} AND x.type_id = 0 AND x.scope >= p.low AND "
+                           "x.scope < p.high OFFSET 0) r WHERE r.scope ~ p.expression",
                            low, high, expression, tenant_);
     }
 
@@ -139,7 +140,9 @@ private:
                                "g.attr_id = {} AND g.type_id = {} AND g.tenant_id = {} AND {})",
                                eid, geo_attribute_, type, tenant_, geo_);
         if (!scope_rows_.empty())
-            all += fmt::format("\n  AND {} IN ({})", eid, scope_rows_);
+            // IS TRUE keeps it a set that is made once: as a join it was made anew for each
+            // candidate after an import, until the tables were analysed.
+            all += fmt::format("\n  AND ({} IN ({})) IS TRUE", eid, scope_rows_);
         if (other_types_)
             all += fmt::format("\n  AND NOT EXISTS (SELECT 1 FROM unnest(ty.others::int[]) o(t) "
                                "WHERE NOT EXISTS (SELECT 1 FROM entity_type m WHERE m.tenant_id = "
