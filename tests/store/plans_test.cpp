@@ -257,7 +257,7 @@ TEST(store_plans, scopes_are_prefix_ranges) {
     EXPECT_THAT(
         generic_plan(statement_of(wanted)),
         AllOf(HasSubstr("(hashed SubPlan 1) IS TRUE"),
-              HasSubstr("using entity_scope_pkey on entity_scope x (actual rows=100 loops=1"),
+              HasSubstr("using entity_scope_pkey on entity_scope x (actual rows=1100 loops=1"),
               reads_no_table_from_end_to_end()));
 }
 
