@@ -2,7 +2,7 @@
 #include "meridian/operations/registrations.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
-#include "api/representation_parameters.hpp"
+#include "api/resource_reading.hpp"
 #include "api/selection_parameters.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/query/parse.hpp"
@@ -13,34 +13,8 @@
 namespace meridian::api {
 namespace {
 
-result<std::string> registration_id(const call& request) {
-    const auto& id = request.path[0];
-    if (!is_uri(id))
-        return problem{problem_kind::bad_request_data,
-                       "the Registration's id '" + id + "' is not a valid URI"};
-    return id;
-}
-
-/// What answers of both resources begin with.
-struct reading {
-    media_type type;
-    jsonld::context_ptr context;
-    operations::request_scope scope;
-    bool sys_attrs;
-
-    [[nodiscard]] federation::shown_as shown() const {
-        return {*context, sys_attrs, type == media_type::ld_json};
-    }
-};
-
-asio::awaitable<result<reading>> read_call(call& request) {
-    MERIDIAN_CO_TRY(const auto type,
-                    negotiate(request.request.header("Accept"), geo_json_answers::no));
-    MERIDIAN_CO_TRY(const auto options, read_options(request, {"sysAttrs"}));
-    MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
-    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    reading made{type, std::move(context), std::move(scope), has_option(options, "sysAttrs")};
-    co_return made;
+federation::shown_as shown(const resource_reading& asked) {
+    return {*asked.context, asked.sys_attrs, asked.type == media_type::ld_json};
 }
 
 /// The Attributes that a q looks at.
@@ -135,7 +109,7 @@ handler_result create_registration(call& request) {
 
 /// 6.8.3.2 GET: 5.10.2 Query Context Source Registrations.
 handler_result query_registrations(call& request) {
-    MERIDIAN_CO_TRY(auto asked, co_await read_call(request));
+    MERIDIAN_CO_TRY(auto asked, co_await read_resource_call(request));
     MERIDIAN_CO_TRY(const auto paged, read_paging(request));
     MERIDIAN_CO_TRY(auto wanted, read_query(request, *asked.context));
     wanted.offset = paged.page.offset;
@@ -146,7 +120,7 @@ handler_result query_registrations(call& request) {
     for (const auto& one : page.found) {
         if (text.size() > 1)
             text += ',';
-        federation::append_registration(text, *one.source, asked.shown(), &one.information);
+        federation::append_registration(text, *one.source, shown(asked), &one.information);
     }
     text += ']';
     auto answer = answer_with(asked.type, *asked.context, std::move(text));
@@ -159,18 +133,18 @@ handler_result query_registrations(call& request) {
 
 /// 6.9.3.1 GET: 5.10.1 Retrieve Context Source Registration.
 handler_result retrieve_registration(call& request) {
-    MERIDIAN_CO_TRY(auto id, registration_id(request));
-    MERIDIAN_CO_TRY(auto asked, co_await read_call(request));
+    MERIDIAN_CO_TRY(auto id, resource_id(request, "Registration"));
+    MERIDIAN_CO_TRY(auto asked, co_await read_resource_call(request));
     auto retrieving = operations::retrieve_registration(asked.scope, std::move(id));
     MERIDIAN_CO_TRY(const auto found, co_await std::move(retrieving));
     std::string text;
-    federation::append_registration(text, *found, asked.shown());
+    federation::append_registration(text, *found, shown(asked));
     co_return answer_with(asked.type, *asked.context, std::move(text));
 }
 
 /// 6.9.3.2 PATCH: 5.9.3 Update Context Source Registration.
 handler_result update_registration(call& request) {
-    MERIDIAN_CO_TRY(auto id, registration_id(request));
+    MERIDIAN_CO_TRY(auto id, resource_id(request, "Registration"));
     MERIDIAN_CO_TRY(
         auto body, read_object(request, "a CSourceRegistration Fragment", merge_patch_bodies::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
@@ -182,7 +156,7 @@ handler_result update_registration(call& request) {
 
 /// 6.9.3.3 DELETE: 5.9.4 Delete Context Source Registration.
 handler_result delete_registration(call& request) {
-    MERIDIAN_CO_TRY(auto id, registration_id(request));
+    MERIDIAN_CO_TRY(auto id, resource_id(request, "Registration"));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, jsonld::core_context()));
     MERIDIAN_CO_CHECK(co_await operations::delete_registration(scope, std::move(id)));
     co_return http::response(204);

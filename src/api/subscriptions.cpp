@@ -2,7 +2,7 @@
 #include "meridian/operations/subscriptions.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
-#include "api/representation_parameters.hpp"
+#include "api/resource_reading.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/subscription/service.hpp"
 
@@ -11,34 +11,8 @@
 namespace meridian::api {
 namespace {
 
-result<std::string> subscription_id(const call& request) {
-    const auto& id = request.path[0];
-    if (!is_uri(id))
-        return problem{problem_kind::bad_request_data,
-                       "the Subscription's id '" + id + "' is not a valid URI"};
-    return id;
-}
-
-/// What answers of both resources begin with.
-struct reading {
-    media_type type;
-    jsonld::context_ptr context;
-    operations::request_scope scope;
-    bool sys_attrs;
-
-    [[nodiscard]] subscription::shown_as shown() const {
-        return {*context, worker::now(), sys_attrs, type == media_type::ld_json};
-    }
-};
-
-asio::awaitable<result<reading>> read_call(call& request) {
-    MERIDIAN_CO_TRY(const auto type,
-                    negotiate(request.request.header("Accept"), geo_json_answers::no));
-    MERIDIAN_CO_TRY(const auto options, read_options(request, {"sysAttrs"}));
-    MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
-    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    reading made{type, std::move(context), std::move(scope), has_option(options, "sysAttrs")};
-    co_return made;
+subscription::shown_as shown(const resource_reading& asked) {
+    return {*asked.context, worker::now(), asked.sys_attrs, asked.type == media_type::ld_json};
 }
 
 } // namespace
@@ -59,7 +33,7 @@ handler_result create_subscription(call& request) {
 
 /// 6.10.3.2 GET: 5.8.4 Query Subscriptions.
 handler_result query_subscriptions(call& request) {
-    MERIDIAN_CO_TRY(auto asked, co_await read_call(request));
+    MERIDIAN_CO_TRY(auto asked, co_await read_resource_call(request));
     MERIDIAN_CO_TRY(const auto paged, read_paging(request));
     auto querying = operations::query_subscriptions(
         asked.scope, static_cast<std::int64_t>(paged.page.offset), paged.page.limit, paged.count);
@@ -68,7 +42,7 @@ handler_result query_subscriptions(call& request) {
     for (const auto& row : page.rows) {
         if (text.size() > 1)
             text += ',';
-        MERIDIAN_CO_CHECK(subscription::append_subscription(text, row, asked.shown()));
+        MERIDIAN_CO_CHECK(subscription::append_subscription(text, row, shown(asked)));
     }
     text += ']';
     auto answer = answer_with(asked.type, *asked.context, std::move(text));
@@ -78,18 +52,18 @@ handler_result query_subscriptions(call& request) {
 
 /// 6.11.3.1 GET: 5.8.3 Retrieve Subscription.
 handler_result retrieve_subscription(call& request) {
-    MERIDIAN_CO_TRY(auto id, subscription_id(request));
-    MERIDIAN_CO_TRY(auto asked, co_await read_call(request));
+    MERIDIAN_CO_TRY(auto id, resource_id(request, "Subscription"));
+    MERIDIAN_CO_TRY(auto asked, co_await read_resource_call(request));
     auto retrieving = operations::retrieve_subscription(asked.scope, std::move(id));
     MERIDIAN_CO_TRY(const auto row, co_await std::move(retrieving));
     std::string text;
-    MERIDIAN_CO_CHECK(subscription::append_subscription(text, row, asked.shown()));
+    MERIDIAN_CO_CHECK(subscription::append_subscription(text, row, shown(asked)));
     co_return answer_with(asked.type, *asked.context, std::move(text));
 }
 
 /// 6.11.3.2 PATCH: 5.8.2 Update Subscription.
 handler_result update_subscription(call& request) {
-    MERIDIAN_CO_TRY(auto id, subscription_id(request));
+    MERIDIAN_CO_TRY(auto id, resource_id(request, "Subscription"));
     MERIDIAN_CO_TRY(auto body,
                     read_object(request, "a Subscription Fragment", merge_patch_bodies::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
@@ -101,7 +75,7 @@ handler_result update_subscription(call& request) {
 
 /// 6.11.3.3 DELETE: 5.8.5 Delete Subscription.
 handler_result delete_subscription(call& request) {
-    MERIDIAN_CO_TRY(auto id, subscription_id(request));
+    MERIDIAN_CO_TRY(auto id, resource_id(request, "Subscription"));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, jsonld::core_context()));
     MERIDIAN_CO_CHECK(co_await operations::delete_subscription(scope, std::move(id)));
     co_return http::response(204);
