@@ -1,9 +1,10 @@
 /// 5.2.9 and its parts: from a payload to the body that is stored.
 #include "federation/members.hpp"
+#include "meridian/base/text.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/federation/registration.hpp"
 #include "meridian/net/url.hpp"
-#include "meridian/ngsild/entity.hpp"
+#include "meridian/ngsild/conformance.hpp"
 #include "meridian/ngsild/parse.hpp"
 #include "meridian/query/parse.hpp"
 
@@ -19,11 +20,6 @@ struct frame {
     timestamp now;
 };
 
-/// JSON's null removes as the NGSI-LD Null does (5.5.8).
-bool is_null(const json& value) {
-    return value.is_null() || value == ngsild::ngsild_null;
-}
-
 /// 5.2.8.
 result<json> read_entity_info(const json& sent, const frame& in) {
     constexpr std::string_view where = "information.entities";
@@ -38,7 +34,8 @@ result<json> read_entity_info(const json& sent, const frame& in) {
                 return bad_member("information.entities.id", "must be a valid URI");
             made["id"] = value;
         } else if (name == "idPattern") {
-            MERIDIAN_TRY(const auto text, read_text(value, "information.entities.idPattern"));
+            MERIDIAN_TRY(const auto text,
+                         ngsild::read_text(value, "information.entities.idPattern"));
             MERIDIAN_CHECK(query::pattern::create(text, "information.entities.idPattern"));
             made["idPattern"] = text;
         } else {
@@ -88,26 +85,16 @@ result<json> read_information(const json& value, const frame& in) {
 }
 
 result<json> read_endpoint(const json& value, const frame&) {
-    MERIDIAN_TRY(const auto text, read_text(value, "endpoint"));
+    MERIDIAN_TRY(const auto text, ngsild::read_text(value, "endpoint"));
     if (!net::parse_url(text))
         return bad_member("endpoint", "must be an http or https URI");
     return value;
 }
 
-bool is_version(std::string_view text) {
-    const auto dot = text.find('.');
-    const auto digits = [](std::string_view part) {
-        return !part.empty() &&
-               std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
-    };
-    return dot != std::string_view::npos && digits(text.substr(0, dot)) &&
-           digits(text.substr(dot + 1));
-}
-
 /// 4.3.6.6, 6.3.19.
 result<void> check_source_info(const std::string& key, const std::string& value) {
     const bool is_media_type = value == "application/json" || value == "application/ld+json";
-    if (!is_token(key) || !is_field_value(value))
+    if (!is_token(key) || !is_header_value(value))
         return bad_member("contextSourceInfo", "'" + key + "' is no header (RFC 7230)");
     if ((key == "accept" || key == "contentType") && !is_media_type)
         return bad_member("contextSourceInfo",
@@ -115,7 +102,7 @@ result<void> check_source_info(const std::string& key, const std::string& value)
                               "' must be application/json or application/ld+json (4.3.6.6)");
     if (key == "jsonldContext" && !net::parse_url(value))
         return bad_member("contextSourceInfo", "'jsonldContext' must be an http or https URL");
-    if (key == "ngsildConformance" && !is_version(value))
+    if (key == "ngsildConformance" && !ngsild::parse_version(value))
         return bad_member("contextSourceInfo",
                           "'ngsildConformance' must be of the form major.minor (4.3.6.6)");
     return {};
@@ -136,25 +123,12 @@ result<json> read_source_info(const json& value, const frame&) {
 }
 
 result<json> read_datasets(const json& value, const frame&) {
-    MERIDIAN_TRY(const auto ids, read_texts(value, "datasetId"));
-    for (const auto& one : ids)
-        if (one != "@none" && !is_uri(one))
-            return bad_member("datasetId", "must hold valid URIs or \"@none\"");
+    MERIDIAN_TRY(const auto ids, ngsild::read_datasets(value));
     return json(ids);
 }
 
-result<timestamp> read_moment(const json& value, std::string_view where) {
-    MERIDIAN_TRY(const auto text, read_text(value, where));
-    const auto moment = parse_date_time(text);
-    if (!moment)
-        return bad_member(where, "must be a DateTime (4.6.3)");
-    return *moment;
-}
-
 result<json> read_expiry(const json& value, const frame& in) {
-    MERIDIAN_TRY(const auto moment, read_moment(value, "expiresAt"));
-    if (moment <= in.now)
-        return bad_member("expiresAt", "lies in the past (5.9.2.4)");
+    MERIDIAN_TRY(const auto moment, ngsild::read_expiry(value, in.now));
     return json(to_text(moment));
 }
 
@@ -173,10 +147,10 @@ template <const auto& Name>
 result<json> as_interval(const json& value, const frame&) {
     if (!value.is_object() || !value.contains("startAt"))
         return bad_member(Name, "must be an object with startAt (5.2.11)");
-    MERIDIAN_TRY(const auto start, read_moment(value["startAt"], Name));
+    MERIDIAN_TRY(const auto start, ngsild::read_date_time(value["startAt"], Name));
     json made{{"startAt", to_text(start)}};
     if (value.contains("endAt")) {
-        MERIDIAN_TRY(const auto end, read_moment(value["endAt"], Name));
+        MERIDIAN_TRY(const auto end, ngsild::read_date_time(value["endAt"], Name));
         if (end < start)
             return bad_member(Name, "ends before it begins");
         made["endAt"] = to_text(end);
@@ -190,12 +164,11 @@ result<json> read_management(const json& value, const frame&) {
         return bad_member("management", "must be an object (5.2.34)");
     for (const auto& [name, member] : value.items()) {
         if (name == "cooldown" || name == "timeout") {
-            MERIDIAN_CHECK(read_positive(member, "management." + name));
+            MERIDIAN_CHECK(ngsild::read_positive(member, "management." + name));
         } else if (name == "localOnly") {
-            if (!member.is_boolean())
-                return bad_member("management.localOnly", "must be true or false");
+            MERIDIAN_CHECK(ngsild::read_flag(member, "management.localOnly"));
         } else if (name == "cacheDuration") {
-            MERIDIAN_TRY(const auto text, read_text(member, "management.cacheDuration"));
+            MERIDIAN_TRY(const auto text, ngsild::read_text(member, "management.cacheDuration"));
             if (!parse_duration(text))
                 return bad_member("management.cacheDuration", "must be an ISO 8601 duration");
         } else {
@@ -213,16 +186,14 @@ result<json> read_mode(const json& value, const frame&) {
 }
 
 result<json> read_operations(const json& value, const frame&) {
-    if (!value.is_array())
-        return bad_member("operations", "must be an array");
-    MERIDIAN_TRY(const auto texts, read_texts(value, "operations"));
+    MERIDIAN_TRY(const auto texts, ngsild::read_texts(value, "operations"));
     for (const auto& one : texts)
         MERIDIAN_CHECK(operations_of(one));
     return value;
 }
 
 result<json> read_refresh_rate(const json& value, const frame&) {
-    MERIDIAN_TRY(const auto text, read_text(value, "refreshRate"));
+    MERIDIAN_TRY(const auto text, ngsild::read_text(value, "refreshRate"));
     if (!parse_duration(text))
         return bad_member("refreshRate", "must be an ISO 8601 duration");
     return value;
@@ -230,7 +201,7 @@ result<json> read_refresh_rate(const json& value, const frame&) {
 
 /// 4.18; stored with the leading slash.
 result<json> read_scopes(const json& value, const frame&) {
-    MERIDIAN_TRY(auto texts, read_texts(value, "scope"));
+    MERIDIAN_TRY(auto texts, ngsild::read_one_or_more_texts(value, "scope"));
     for (auto& text : texts) {
         if (text.front() != '/')
             text.insert(0, 1, '/');
@@ -242,15 +213,15 @@ result<json> read_scopes(const json& value, const frame&) {
 }
 
 result<json> read_tenant(const json& value, const frame&) {
-    MERIDIAN_TRY(const auto text, read_text(value, "tenant"));
-    if (!is_field_value(text))
+    MERIDIAN_TRY(const auto text, ngsild::read_text(value, "tenant"));
+    if (!is_header_value(text))
         return bad_member("tenant", "must not hold control characters");
     return value;
 }
 
 template <const auto& Name>
 result<json> as_text(const json& value, const frame&) {
-    MERIDIAN_CHECK(read_text(value, Name));
+    MERIDIAN_CHECK(ngsild::read_text(value, Name));
     return value;
 }
 
@@ -296,28 +267,13 @@ constexpr std::string_view ignored[] = {
     "id",     "@id",         "type",      "@type",     "@context",   "lastFailure", "lastSuccess",
     "status", "timesFailed", "timesSent", "createdAt", "modifiedAt", "deletedAt"};
 
-result<void> check_type(const json& payload, payload_kind kind) {
-    auto type = payload.find("type");
-    if (type == payload.end())
-        type = payload.find("@type");
-    if (type == payload.end()) {
-        if (kind == payload_kind::whole)
-            return bad_member("type", "is missing");
-        return {};
-    }
-    if (*type != "ContextSourceRegistration" &&
-        *type != "https://uri.etsi.org/ngsi-ld/ContextSourceRegistration")
-        return bad_member("type", "must be \"ContextSourceRegistration\"");
-    return {};
-}
-
 /// CHOICE: members that table 5.2.9-1 does not name are Context Source Properties, which csf is
 /// about (5.10.2.4); they stand under `properties` by their expanded names.
 result<void> read_property(json& body, const std::string& name, const json& value, const frame& in,
                            payload_kind kind) {
     if (!ngsild::is_name(name))
         return bad_member(name, "is no name (4.6.2)");
-    const bool removes = is_null(value);
+    const bool removes = ngsild::removes_member(value);
     if (removes && kind == payload_kind::whole)
         return bad_member(name, "must not be null");
     body["properties"][in.context.expand(name)] = removes ? json() : value;
@@ -330,7 +286,7 @@ result<json> to_body(const json& payload, const jsonld::context& context, payloa
                      timestamp now) {
     if (!payload.is_object())
         return bad_member("the payload", "must be a JSON object: a CSourceRegistration");
-    MERIDIAN_CHECK(check_type(payload, kind));
+    MERIDIAN_CHECK(ngsild::check_data_type(payload, kind, "ContextSourceRegistration"));
     const frame in{context, now};
     json body = json::object();
     for (const auto& [name, value] : payload.items()) {
@@ -341,7 +297,7 @@ result<json> to_body(const json& payload, const jsonld::context& context, payloa
             MERIDIAN_CHECK(read_property(body, name, value, in, kind));
             continue;
         }
-        if (!is_null(value)) {
+        if (!ngsild::removes_member(value)) {
             MERIDIAN_TRY(body[name], rule->read(value, in));
             continue;
         }

@@ -1,5 +1,7 @@
 #include "http/request_head.hpp"
 
+#include "meridian/base/text.hpp"
+
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <cstring>
@@ -142,13 +144,6 @@ bool split_target(std::string_view text, slice target, request_head& out) {
         out.query = {static_cast<std::uint32_t>(offset + question + 1),
                      static_cast<std::uint32_t>(view.size() - question - 1)};
     return true;
-}
-
-/// RFC 9110 5.6.2: what a method consists of.
-bool is_token_byte(char byte) noexcept {
-    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= 'a' && byte <= 'z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(byte) != std::string_view::npos;
 }
 
 void clear(request_head& out) {

@@ -1,5 +1,7 @@
 #include "net/http_wire.hpp"
 
+#include "meridian/base/text.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -11,21 +13,6 @@ bool same_name(std::string_view left, std::string_view right) noexcept {
     return left.size() == right.size() &&
            std::equal(left.begin(), left.end(), right.begin(),
                       [&](char a, char b) { return lower(a) == lower(b); });
-}
-
-bool is_token(std::string_view text) noexcept {
-    static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               others.find(c) != std::string_view::npos;
-    });
-}
-
-bool is_header_value(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-    });
 }
 
 /// Headers that the client decides, whatever the caller lists.

@@ -14,18 +14,6 @@ namespace {
 using federation::registration;
 using federation::snapshot_ptr;
 
-result<std::optional<std::string>> id_of(const json& payload) {
-    for (const auto* member : {"id", "@id"}) {
-        const auto sent = payload.find(member);
-        if (sent == payload.end())
-            continue;
-        if (!sent->is_string() || !is_uri(sent->get_ref<const std::string&>()))
-            return problem{problem_kind::bad_request_data, "id must be a valid URI"};
-        return std::optional<std::string>(sent->get<std::string>());
-    }
-    return std::optional<std::string>{};
-}
-
 problem not_found(const std::string& id) {
     return problem{problem_kind::resource_not_found,
                    "there is no Context Source Registration '" + id + "'"};
@@ -105,7 +93,7 @@ asio::awaitable<result<std::string>> create_registration(request_scope& scope, j
                     federation::to_body(payload, *scope.context, federation::payload_kind::whole,
                                         moment_now()));
     MERIDIAN_CO_CHECK(federation::check_whole(body));
-    MERIDIAN_CO_TRY(const auto id, id_of(payload));
+    MERIDIAN_CO_TRY(const auto id, ngsild::read_id(payload));
     store::registration_row row;
     row.uri = id ? *id : federation::make_registration_id();
     fill_row(row, body);
@@ -133,7 +121,7 @@ asio::awaitable<result<void>> update_registration(request_scope& scope, std::str
     MERIDIAN_CO_TRY(const auto changes,
                     federation::to_body(fragment, *scope.context,
                                         federation::payload_kind::fragment, moment_now()));
-    MERIDIAN_CO_TRY(const auto sent_id, id_of(fragment));
+    MERIDIAN_CO_TRY(const auto sent_id, ngsild::read_id(fragment));
     if (sent_id && *sent_id != id)
         co_return problem{problem_kind::bad_request_data, "id cannot be changed (5.2.9)"};
     auto& registry = scope.with.registrations;

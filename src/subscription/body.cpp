@@ -2,7 +2,7 @@
 
 #include "meridian/base/uri.hpp"
 #include "meridian/net/url.hpp"
-#include "meridian/ngsild/entity.hpp"
+#include "meridian/ngsild/conformance.hpp"
 #include "meridian/query/evaluate.hpp"
 #include "meridian/query/parse.hpp"
 #include "meridian/query/print.hpp"
@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace meridian::subscription {
 namespace {
@@ -21,16 +20,6 @@ struct frame {
     const jsonld::context& context;
     timestamp now;
 };
-
-result<std::vector<std::string>> read_uris(const json& value, std::string_view where) {
-    std::vector<std::string> uris;
-    if (value.is_string())
-        uris.push_back(value.get<std::string>());
-    else {
-        MERIDIAN_TRY(uris, read_texts(value, where));
-    }
-    return uris;
-}
 
 /// 5.2.33.
 result<json> read_selector(const json& sent, const frame& in) {
@@ -46,7 +35,7 @@ result<json> read_selector(const json& sent, const frame& in) {
     made["type"] = types.any_of.empty() ? std::string("*") : query::to_text(types);
     const auto id = sent.contains("id") ? sent.find("id") : sent.find("@id");
     if (id != sent.end()) {
-        MERIDIAN_TRY(const auto uris, read_uris(*id, "entities.id"));
+        MERIDIAN_TRY(const auto uris, ngsild::read_one_or_more_texts(*id, "entities.id"));
         if (!std::ranges::all_of(uris, [](const auto& one) { return is_uri(one); }))
             return bad_member("entities.id", "must hold valid URIs");
         made["id"] = uris;
@@ -154,21 +143,13 @@ result<json> read_temporal_q(const json& value, const frame&) {
 }
 
 result<json> read_datasets(const json& value, const frame&) {
-    MERIDIAN_TRY(const auto ids, read_uris(value, "datasetId"));
-    for (const auto& one : ids)
-        if (one != "@none" && !is_uri(one))
-            return bad_member("datasetId", "must hold valid URIs or \"@none\"");
+    MERIDIAN_TRY(const auto ids, ngsild::read_datasets(value));
     return json(ids);
 }
 
 result<json> read_expiry(const json& value, const frame& in) {
-    MERIDIAN_TRY(const auto text, read_text(value, "expiresAt"));
-    const auto moment = parse_date_time(text);
-    if (!moment)
-        return bad_member("expiresAt", "must be a DateTime (4.6.3)");
-    if (*moment <= in.now)
-        return bad_member("expiresAt", "lies in the past (5.8.1.4)");
-    return json(to_text(*moment));
+    MERIDIAN_TRY(const auto moment, ngsild::read_expiry(value, in.now));
+    return json(to_text(moment));
 }
 
 result<json> read_context_url(const json& value, const frame&) {
@@ -181,13 +162,7 @@ result<json> read_context_url(const json& value, const frame&) {
 /// 5.2.12: major.minor.
 result<json> read_conformance(const json& value, const frame&) {
     MERIDIAN_TRY(const auto text, read_text(value, "ngsildConformance"));
-    const auto dot = text.find('.');
-    const auto digits = [](std::string_view part) {
-        return !part.empty() &&
-               std::ranges::all_of(part, [](unsigned char one) { return std::isdigit(one) != 0; });
-    };
-    const std::string_view view = text;
-    if (dot == std::string::npos || !digits(view.substr(0, dot)) || !digits(view.substr(dot + 1)))
+    if (!ngsild::parse_version(text))
         return bad_member("ngsildConformance", "must be of the form major.minor");
     return value;
 }
@@ -255,39 +230,20 @@ constexpr member_rule rules[] = {
     {time_interval, as_positive<time_interval>},
 };
 
-/// CHOICE: JSON's null removes as the NGSI-LD Null does.
-bool is_null(const json& value) {
-    return value.is_null() || value == ngsild::ngsild_null;
-}
-
-result<void> check_type(const json& payload, payload_kind kind) {
-    auto type = payload.find("type");
-    if (type == payload.end())
-        type = payload.find("@type");
-    if (type == payload.end()) {
-        if (kind == payload_kind::whole)
-            return bad_member("type", "is missing");
-        return {};
-    }
-    if (*type != "Subscription" && *type != "https://uri.etsi.org/ngsi-ld/Subscription")
-        return bad_member("type", "must be \"Subscription\"");
-    return {};
-}
-
 } // namespace
 
 result<json> to_body(const json& payload, const jsonld::context& context, payload_kind kind,
                      timestamp now) {
     if (!payload.is_object())
         return bad_member("the payload", "must be a JSON object: a Subscription");
-    MERIDIAN_CHECK(check_type(payload, kind));
+    MERIDIAN_CHECK(ngsild::check_data_type(payload, kind, "Subscription"));
     const frame in{payload, context, now};
     json body = json::object();
     for (const auto& rule : rules) {
         const auto sent = payload.find(rule.name);
         if (sent == payload.end())
             continue;
-        const bool removes = is_null(*sent);
+        const bool removes = ngsild::removes_member(*sent);
         if (removes && kind == payload_kind::whole)
             return bad_member(rule.name, "must not be null");
         json value;

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "meridian/base/json.hpp"
-#include "meridian/base/result.hpp"
-#include "meridian/base/time.hpp"
 #include "meridian/jsonld/context.hpp"
+#include "meridian/ngsild/members.hpp"
 
 #include <string>
 
@@ -17,7 +15,7 @@
 /// id and the read-only members are left out.
 namespace meridian::subscription {
 
-enum class payload_kind : std::uint8_t { whole, fragment };
+using ngsild::payload_kind;
 
 /// Validates each member that is there (5.2.12 to 5.2.15, 5.2.33) and expands names. In a fragment
 /// an NGSI-LD Null becomes null. Members that the tables do not have are left out.

@@ -1,4 +1,5 @@
 /// 5.2.14.1 NotificationParams and 5.2.15 Endpoint of a payload.
+#include "meridian/base/text.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/net/mqtt_client.hpp"
 #include "meridian/net/url.hpp"
@@ -14,19 +15,6 @@
 
 namespace meridian::subscription {
 namespace {
-
-/// RFC 9110 5.6.2 token, 5.5 field value.
-bool is_header_name(std::string_view text) noexcept {
-    return !text.empty() && std::ranges::all_of(text, [](unsigned char one) {
-        return one > 0x20 && one < 0x7f &&
-               std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(one)) ==
-                   std::string_view::npos;
-    });
-}
-bool is_header_value(std::string_view text) noexcept {
-    return std::ranges::all_of(
-        text, [](unsigned char one) { return (one >= 0x20 && one != 0x7f) || one == '\t'; });
-}
 
 /// An array of KeyValuePair (5.2.22).
 result<json> read_pairs(const json& sent, std::string_view where) {
@@ -47,7 +35,7 @@ result<json> read_receiver_info(const json& sent, bool is_mqtt) {
     constexpr std::string_view where = "notification.endpoint.receiverInfo";
     MERIDIAN_TRY(auto pairs, read_pairs(sent, where));
     for (const auto& one : pairs)
-        if (!is_mqtt && (!is_header_name(one["key"].get_ref<const std::string&>()) ||
+        if (!is_mqtt && (!is_token(one["key"].get_ref<const std::string&>()) ||
                          !is_header_value(one["value"].get_ref<const std::string&>())))
             return bad_member(where, "must hold names and values that HTTP headers can have");
     return pairs;

@@ -162,18 +162,6 @@ void fill_row(store::subscription_row& row, const json& body, timestamp now) {
                                  std::chrono::duration<double>(body["timeInterval"].get<double>()));
 }
 
-result<std::optional<std::string>> id_of(const json& payload) {
-    for (const auto* member : {"id", "@id"}) {
-        const auto sent = payload.find(member);
-        if (sent == payload.end())
-            continue;
-        if (!sent->is_string() || !is_uri(sent->get_ref<const std::string&>()))
-            return problem{problem_kind::bad_request_data, "id must be a valid URI"};
-        return std::optional<std::string>(sent->get<std::string>());
-    }
-    return std::optional<std::string>{};
-}
-
 } // namespace
 
 asio::awaitable<result<std::string>> service::create(store::tenant_id tenant, json payload,
@@ -182,7 +170,7 @@ asio::awaitable<result<std::string>> service::create(store::tenant_id tenant, js
     const auto now = core::now();
     MERIDIAN_CO_TRY(const auto body, to_body(payload, *context, payload_kind::whole, now));
     MERIDIAN_CO_CHECK(check_whole(body, local));
-    MERIDIAN_CO_TRY(const auto id, id_of(payload));
+    MERIDIAN_CO_TRY(const auto id, ngsild::read_id(payload));
     store::subscription_row row;
     row.uri = id ? *id : make_urn("Subscription");
     row.context = context->member_text();
@@ -222,7 +210,7 @@ asio::awaitable<result<void>> service::update(store::tenant_id tenant, std::stri
         MERIDIAN_CO_TRY(auto row, co_await std::move(finding));
         MERIDIAN_CO_TRY(const auto changes,
                         to_body(fragment, *context, payload_kind::fragment, now));
-        MERIDIAN_CO_TRY(const auto id, id_of(fragment));
+        MERIDIAN_CO_TRY(const auto id, ngsild::read_id(fragment));
         if (id && *id != uri)
             co_return problem{problem_kind::bad_request_data, "id cannot be changed (5.2.12)"};
         MERIDIAN_CO_CHECK(apply(row, changes, local, now));

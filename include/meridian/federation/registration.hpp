@@ -6,6 +6,7 @@
 #include "meridian/federation/operation_names.hpp"
 #include "meridian/jsonld/context.hpp"
 #include "meridian/ngsild/entity.hpp"
+#include "meridian/ngsild/members.hpp"
 #include "meridian/query/pattern.hpp"
 #include "meridian/store/registrations.hpp"
 
@@ -89,9 +90,7 @@ struct registration {
 };
 using registration_ptr = std::shared_ptr<const registration>;
 
-/// Whether a payload is a whole CSourceRegistration, or a Fragment (5.4) whose NGSI-LD Nulls (and
-/// JSON nulls) remove.
-enum class payload_kind : std::uint8_t { whole, fragment };
+using ngsild::payload_kind;
 
 /// 5.2.9: a payload → the body that is stored, names expanded. What a Fragment removes is null.
 /// Fails with bad_request_data; the detail names the member.
