@@ -140,7 +140,7 @@ def script(statements, variables, prelude="", varied=None, row_id=None):
 # What the broker sets on its own read connections (src/store/pg/connection.cpp): without them
 # pgbench would carry out other plans.
 SESSION = ("-c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off "
-           "-c random_page_cost=1.1")
+           "-c enable_memoize=off -c random_page_cost=1.1")
 
 
 @dataclasses.dataclass

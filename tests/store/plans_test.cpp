@@ -77,6 +77,7 @@ pqxx::connection& town() {
         settled.exec("SET random_page_cost = 1.1");
         settled.exec("SET plan_cache_mode = force_generic_plan");
         settled.exec("SET enable_seqscan = off");
+        settled.exec("SET enable_memoize = off");
         return &connection;
     }();
     return made;
