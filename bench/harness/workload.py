@@ -39,6 +39,18 @@ class Workload:
     def by_type(self):
         return [("GET", f"/ngsi-ld/v1/entities?type={kind}&limit=20", "") for kind in self.types]
 
+    @staticmethod
+    def by_pages():
+        """Queries whose results are long: name and target of the first page."""
+        base = "/ngsi-ld/v1/entities?"
+        return [("all, 20", base + "local=true&limit=20"),
+                ("all, 100", base + "local=true&limit=100"),
+                ("a type, 20", base + "type=Streetlight&limit=20"),
+                ("two types, 20", base + "type=Streetlight,ParkingSpot&limit=20"),
+                ("a type and q, 20", base + "type=ParkingSpot&q=status==%22free%22&limit=20"),
+                ("pattern in q (memory), 20",
+                 base + "type=ParkingSpot&q=status~=%22%5Efree%22&limit=20")]
+
     def by_q(self):
         terms = {"WasteContainer": "fillingLevel>0.{}", "AirQualityObserved": "no2>{}",
                  "ParkingSpot": "status==%22free%22", "TrafficFlowObserved": "intensity>{}00",

@@ -96,7 +96,7 @@ handler_result query_entities(call& request) {
     MERIDIAN_CO_TRY(auto answer, co_await std::move(answering));
     if (!joins) // the tag knows nothing of linked Entities
         add_tag(answer, std::move(tag));
-    add_paging(answer, request, query.asked, page.more, page.count, type);
+    add_paging(answer, request, query.asked, page, type);
     co_return as_preferred(request, type, std::move(answer));
 }
 

@@ -44,7 +44,7 @@ handler_result query_entities_by_post(call& request) {
         how.lang = std::move(asked_for.lang);
     if (!asked_for.dataset_ids.empty())
         how.dataset_ids = std::move(asked_for.dataset_ids);
-    MERIDIAN_CO_TRY(const auto asked, read_paging(request));
+    MERIDIAN_CO_TRY(auto asked, read_paging(request));
     if (asked_for.all_types)
         scope.local = true; // 5.2.33: "*" implies the local scope
     if (!asked_for.order.terms.empty() && !scope.local)
@@ -53,7 +53,7 @@ handler_result query_entities_by_post(call& request) {
     wanted.selection = std::move(asked_for.selection);
     wanted.selection.attributes = std::move(shown.attributes);
     wanted.order = std::move(asked_for.order);
-    wanted.page = asked.page;
+    MERIDIAN_CO_CHECK(read_cursor(request, scope, wanted, asked));
     wanted.want_count = asked.count;
     if (!scope.local && scope.with.registrations.find(scope.tenant)) {
         merged_representation merged{how, asked_for.shown, type, context,
@@ -70,7 +70,7 @@ handler_result query_entities_by_post(call& request) {
     }
     auto answering = entities_answer(scope, request.with, page, how, how_far, type, context);
     MERIDIAN_CO_TRY(auto answer, co_await std::move(answering));
-    add_paging(answer, request, asked, page.more, page.count, type);
+    add_paging(answer, request, asked, page, type);
     co_return as_preferred(request, type, std::move(answer));
 }
 

@@ -32,7 +32,7 @@ result<entity_query> read_entity_query(const call& request, operations::request_
     MERIDIAN_CHECK(check_depth(read.wanted.selection.q, read.how_far));
     MERIDIAN_TRY(read.wanted.order, read_order(request, context, scope.local));
     read.wanted.selection.attributes = std::move(projection.attributes);
-    read.wanted.page = read.asked.page;
+    MERIDIAN_CHECK(read_cursor(request, scope, read.wanted, read.asked));
     read.wanted.want_count = read.asked.count;
     return read;
 }

@@ -1,5 +1,7 @@
 #include "api/paging.hpp"
 
+#include "api/page_cursor.hpp"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -7,22 +9,24 @@
 namespace meridian::api {
 namespace {
 
-/// The query string of this request with another offset.
-std::string query_with_offset(std::string_view query, std::uint64_t offset, std::uint32_t limit) {
+/// The query string of this request for another page.
+std::string query_of_page(std::string_view query, std::string_view place, std::uint32_t limit) {
     std::string changed;
     while (!query.empty()) {
         const auto end = query.find('&');
         const auto part = query.substr(0, end);
         query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
-        if (part.empty() || part.starts_with("offset=") || part.starts_with("limit="))
+        if (part.empty() || part.starts_with("offset=") || part.starts_with("limit=") ||
+            part.starts_with("cursor="))
             continue;
         changed.append(part).push_back('&');
     }
-    changed += "limit=" + std::to_string(limit) + "&offset=" + std::to_string(offset);
+    changed.append("limit=").append(std::to_string(limit)).append("&").append(place);
     return changed;
 }
 
-std::string page_link(const call& request, std::uint64_t offset, const paging& asked,
+/// `place`: the parameter that says where the page is.
+std::string page_link(const call& request, std::string_view place, const paging& asked,
                       std::string_view relation, media_type type) {
     // The resource is the same with and without a slash at its end: named without (6.2).
     auto path = request.request.path;
@@ -31,10 +35,14 @@ std::string page_link(const call& request, std::uint64_t offset, const paging& a
     std::string link = "<";
     link += path;
     link += '?';
-    link += query_with_offset(request.request.query, offset, asked.page.limit);
+    link += query_of_page(request.request.query, place, asked.page.limit);
     link.append(">; rel=\"").append(relation).append("\"; type=\"");
     link.append(name_of(type)).push_back('"');
     return link;
+}
+
+std::string offset_parameter(std::uint64_t offset) {
+    return "offset=" + std::to_string(offset);
 }
 
 } // namespace
@@ -68,11 +76,53 @@ void add_paging(http::response& answer, const call& request, const paging& asked
     if (page.limit == 0)
         return;
     if (more)
-        answer.add("Link", page_link(request, page.offset + page.limit, asked, "next", type));
+        answer.add("Link", page_link(request, offset_parameter(page.offset + page.limit), asked,
+                                     "next", type));
     if (page.offset > 0) {
         const auto previous = page.offset - std::min<std::uint64_t>(page.offset, page.limit);
-        answer.add("Link", page_link(request, previous, asked, "prev", type));
+        answer.add("Link", page_link(request, offset_parameter(previous), asked, "prev", type));
     }
+}
+
+result<void> read_cursor(const call& request, const operations::request_scope& scope,
+                         query::plan_request& wanted, paging& asked) {
+    const auto* cursor = request.parameters.find("cursor");
+    const bool by_offset = request.parameters.has("offset");
+    const bool ordered = !wanted.order.terms.empty();
+    if (cursor && (by_offset || ordered))
+        return problem{problem_kind::bad_request_data,
+                       std::string{"cursor excludes "} + (by_offset ? "offset" : "orderBy")};
+    if (!by_offset && !ordered)
+        asked.query = query_digest(scope.tenant, wanted.selection, *scope.context);
+    if (cursor) {
+        MERIDIAN_TRY(const auto place, parse_cursor(*cursor, *asked.query));
+        (place.backwards ? asked.page.before : asked.page.after) = place.eid;
+    }
+    wanted.page = asked.page;
+    return {};
+}
+
+void add_paging(http::response& answer, const call& request, const paging& asked,
+                const store::entity_page& page, media_type type) {
+    if (!asked.query)
+        return add_paging(answer, request, asked, page.more, page.count, type);
+    if (page.count)
+        answer.add("NGSILD-Results-Count", std::to_string(*page.count));
+    if (asked.page.limit == 0)
+        return;
+    const auto& after = asked.page.after;
+    const auto& before = asked.page.before;
+    const auto add = [&](page_cursor place, std::string_view relation) {
+        const auto parameter = "cursor=" + to_text(place, *asked.query);
+        answer.add("Link", page_link(request, parameter, asked, relation, type));
+    };
+    // Who came backwards came from a next page, who came forwards from a previous one. Where all of
+    // the page has been deleted meanwhile the way back is that to where the request came from.
+    const bool is_empty = page.rows.empty();
+    if (before || page.more)
+        add({is_empty ? *before - 1 : page.last_eid, false}, "next");
+    if (before ? page.more : after.has_value())
+        add({is_empty ? *after + 1 : page.first_eid, true}, "prev");
 }
 
 } // namespace meridian::api

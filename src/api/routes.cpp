@@ -21,14 +21,14 @@ constexpr std::string_view of_retrieval =
     "geometryProperty datasetId entityMap entityMapLifetime count";
 constexpr std::string_view of_query =
     "id type idPattern attrs pick omit q csf georel geometry coordinates geoproperty "
-    "geometryProperty scopeQ lang limit offset count options format local datasetId "
+    "geometryProperty scopeQ lang limit offset cursor count options format local datasetId "
     "expandValues jsonKeys join joinLevel containedBy entityMap entityMapLifetime orderBy "
     "collation orderFrom orderGeometry splitEntities";
 constexpr std::string_view of_purge =
     "id type idPattern q csf georel geometry coordinates geoproperty scopeQ keep drop "
     "local geometryProperty";
 constexpr std::string_view of_posted_query =
-    "limit offset count options format local geometryProperty datasetId lang join "
+    "limit offset cursor count options format local geometryProperty datasetId lang join "
     "joinLevel entityMap splitEntities";
 constexpr std::string_view of_discovery = "details local";
 constexpr std::string_view of_temporal_retrieval =

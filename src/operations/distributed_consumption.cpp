@@ -289,6 +289,11 @@ asio::awaitable<result<std::optional<merged_page>>> query_merged(request_scope& 
     keep_askable(scope, found, from);
     if (found.empty())
         co_return outcome{};
+    const auto& page = asked.wanted.page;
+    if (page.after || page.before) // a Registration came while a client followed its links
+        co_return problem{problem_kind::bad_request_data,
+                          "cursor: the query has become one of other Context Sources too, whose "
+                          "pages are counted by offset"};
     const auto how =
         asked.split_entities ? federation::filters::removed : federation::filters::kept;
     auto gathering = gather_entities(scope, std::move(found), asked.wanted.selection,

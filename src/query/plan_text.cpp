@@ -69,6 +69,8 @@ std::string to_text(const query_plan& plan) {
         page += fmt::format(", offset {}", plan.page.offset);
     if (plan.page.after)
         page += fmt::format(", after {}", *plan.page.after);
+    if (plan.page.before)
+        page += fmt::format(", before {}", *plan.page.before);
     line("page", page);
     if (plan.want_count)
         line("count", "exact");

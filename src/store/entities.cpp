@@ -19,12 +19,19 @@ using output = selection_options::output;
 
 constexpr std::int64_t first_stretch = 100;
 
-/// `rows` hold one more than the page where a next page exists.
-entity_page make_page(std::vector<entity_row> rows, std::size_t limit) {
+/// Where a keyset begins.
+std::int64_t start_of(const query::page& page) noexcept {
+    return page.before ? *page.before : page.after.value_or(0);
+}
+
+/// `rows` are in the direction of reading, and hold one more than the page where there are more.
+entity_page make_page(std::vector<entity_row> rows, const query::page& asked) {
     entity_page page;
-    page.more = rows.size() > limit;
+    page.more = rows.size() > asked.limit;
     if (page.more)
-        rows.resize(limit);
+        rows.resize(asked.limit);
+    if (asked.before)
+        std::ranges::reverse(rows);
     page.rows = std::move(rows);
     if (!page.rows.empty()) {
         page.first_eid = page.rows.front().eid;
@@ -124,8 +131,9 @@ asio::awaitable<result<entity_page>> entities::query(tenant_id tenant,
         }
         co_return page;
     }
-    const counting how =
-        plan.page.after || counts_surely(plan) ? counting::afterwards : counting::by_going_on;
+    const counting how = plan.page.after || plan.page.before || counts_surely(plan)
+                             ? counting::afterwards
+                             : counting::by_going_on;
     auto answer = !plan.order.terms.empty() ? query_in_order(tenant, plan)
                   : needs_recheck(plan)     ? query_by_walk(tenant, plan, how)
                                             : query_by_sql(tenant, plan);
@@ -137,7 +145,8 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
     selection_options options;
     // Page and count that are asked together come from one statement: one snapshot.
     options.wanted = plan.want_count ? output::page_and_count : output::page;
-    options.after = plan.page.after.value_or(0);
+    options.from = start_of(plan.page);
+    options.backwards = plan.page.before.has_value();
     options.offset = static_cast<std::int64_t>(plan.page.offset);
     options.limit = static_cast<std::int64_t>(plan.page.limit) + 1;
     options.exclude_expired = something_is_due();
@@ -147,7 +156,7 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
     MERIDIAN_CO_TRY(std::vector<entity_row> rows, read_entities(kept));
-    entity_page page = make_page(std::move(rows), plan.page.limit);
+    entity_page page = make_page(std::move(rows), plan.page);
     MERIDIAN_CO_CHECK(co_await learn_names(*reader_, page.rows, append_unknown));
     if (plan.want_count && kept->empty()) { // beyond the last page: no row carries the count
         MERIDIAN_CO_TRY(page.count, co_await count(tenant, plan));
@@ -159,10 +168,11 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
 
 asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tenant,
                                                                   const query::query_plan& plan,
-                                                                  std::int64_t after,
+                                                                  std::int64_t from,
                                                                   std::int64_t limit) {
     selection_options options;
-    options.after = after;
+    options.from = from;
+    options.backwards = plan.page.before.has_value();
     options.limit = limit;
     options.exclude_expired = something_is_due();
     auto selecting = select(tenant, plan, options);
@@ -174,7 +184,7 @@ asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tena
     MERIDIAN_CO_CHECK(co_await learn_names(*reader_, candidates, append_unknown));
     stretch made;
     made.examined = static_cast<std::int64_t>(candidates.size());
-    made.last = candidates.empty() ? after : candidates.back().eid;
+    made.last = candidates.empty() ? from : candidates.back().eid;
     if (!needs_recheck(plan)) {
         made.rows = std::move(candidates);
         co_return made;
@@ -189,7 +199,7 @@ entities::query_by_walk(tenant_id tenant, const query::query_plan& plan, countin
     std::vector<entity_row> rows;
     std::int64_t matched = 0;
     std::int64_t examined = 0;
-    std::int64_t after = plan.page.after.value_or(0);
+    std::int64_t from = start_of(plan.page);
     const std::size_t wanted = static_cast<std::size_t>(plan.page.limit) + 1;
     const bool counts = plan.want_count && how == counting::by_going_on;
     // Nearly all that SQL lets through match, but for what it knows nothing of.
@@ -197,13 +207,13 @@ entities::query_by_walk(tenant_id tenant, const query::query_plan& plan, countin
     if (counts || plan.id_pattern || plan.page.offset > 0)
         limit = std::max(limit, first_stretch);
     while (counts || rows.size() < wanted) {
-        auto reading = read_stretch(tenant, plan, after, limit);
+        auto reading = read_stretch(tenant, plan, from, limit);
         MERIDIAN_CO_TRY(stretch read, co_await std::move(reading));
         for (entity_row& row : read.rows)
             if (matched++ >= static_cast<std::int64_t>(plan.page.offset) && rows.size() < wanted)
                 rows.push_back(std::move(row));
         examined += read.examined;
-        after = read.last;
+        from = read.last;
         if (read.examined < limit)
             break;
         if (examined >= most_examined)
@@ -211,7 +221,7 @@ entities::query_by_walk(tenant_id tenant, const query::query_plan& plan, countin
                               "the query has too many candidates to look at one by one");
         limit = longest_stretch;
     }
-    entity_page page = make_page(std::move(rows), plan.page.limit);
+    entity_page page = make_page(std::move(rows), plan.page);
     if (counts) {
         page.count = matched;
     } else if (plan.want_count) {

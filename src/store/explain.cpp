@@ -47,7 +47,8 @@ asio::awaitable<result<explained_query>> entities::explain(tenant_id tenant,
     options.wanted = plan.page.limit == 0 ? output::count
                      : plan.want_count    ? output::page_and_count
                                           : output::page;
-    options.after = plan.page.after.value_or(0);
+    options.backwards = plan.page.before.has_value();
+    options.from = options.backwards ? *plan.page.before : plan.page.after.value_or(0);
     options.offset = static_cast<std::int64_t>(plan.page.offset);
     options.limit = static_cast<std::int64_t>(plan.page.limit) + 1;
     if (!plan.order.terms.empty()) { // the first stretch of all candidates

@@ -54,6 +54,9 @@ TEST_F(design_query_planner, q_and_attrs_are_one_filter) {
                                "kv: (exists($.\"3.p\") && exists($.\"4.p\"))\n"
                                "page: limit 20, after 7\ncount: exact\n");
     EXPECT_FALSE(make_plan(wanted, names_).rechecks());
+    wanted.page.after.reset();
+    wanted.page.before = 9;
+    EXPECT_THAT(planned(wanted), testing::HasSubstr("page: limit 20, before 9\n"));
 }
 
 TEST_F(design_query_planner, patterns_are_rechecked) {

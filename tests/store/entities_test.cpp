@@ -8,8 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <fmt/format.h>
+#include <limits>
 #include <set>
 
 namespace meridian::test {
@@ -138,6 +140,8 @@ public:
         request.selection = wanted;
         request.page.limit = 7;
         request.want_count = true;
+        if (pages == reading::backwards)
+            request.page.before = std::numeric_limits<std::int64_t>::max();
         ids found;
         std::int64_t last = 0;
         while (true) {
@@ -145,15 +149,20 @@ public:
             const auto page = server->run(server->entities->query(tenant, plan));
             ASSERT_TRUE(page) << what << ": " << page.error().detail();
             EXPECT_EQ(page->count, static_cast<std::int64_t>(expected.size())) << what;
+            if (pages == reading::backwards)
+                last = 0;
             for (const store::entity_row& row : page->rows) {
                 EXPECT_GT(row.eid, last) << what;
+                EXPECT_LT(row.eid, request.page.before.value_or(row.eid + 1)) << what;
                 last = row.eid;
-                found.emplace(row.uri);
+                EXPECT_TRUE(found.emplace(row.uri).second) << what;
             }
             if (!page->more)
                 break;
-            if (pages_by_offset)
+            if (pages == reading::by_offset)
                 request.page.offset += request.page.limit;
+            else if (pages == reading::backwards)
+                request.page.before = page->first_eid;
             else
                 request.page.after = page->last_eid;
         }
@@ -163,7 +172,10 @@ public:
     store::tenant_id tenant = fresh_tenant();
     std::vector<ngsild::entity> entities;
     std::unique_ptr<broker> server;
-    bool pages_by_offset = false;
+    enum class reading { by_offset, forwards, backwards };
+    static constexpr std::array all_readings{reading::by_offset, reading::forwards,
+                                             reading::backwards};
+    reading pages = reading::forwards;
     query::entity_lookup linked = [this](std::string_view uri) -> const ngsild::entity* {
         for (const ngsild::entity& one : entities)
             if (one.id == uri)
@@ -191,8 +203,8 @@ query::type_selection types(std::vector<std::vector<std::string>> any_of) {
 
 TEST(store_entities, lists_by_type_agree_with_memory) {
     town& on = shared_town();
-    for (const bool by_offset : {false, true}) {
-        on.pages_by_offset = by_offset;
+    for (const auto reading : town::all_readings) {
+        on.pages = reading;
         query::entity_selection wanted;
         on.expect_as_in_memory(wanted, "all");
         wanted.types = types({{"T"}});
@@ -218,7 +230,7 @@ TEST(store_entities, q_agrees_with_memory) {
     town& on = shared_town();
     support::random_entities random(7);
     for (int turn = 0; turn < 150; ++turn) {
-        on.pages_by_offset = turn % 2 == 0;
+        on.pages = town::all_readings[static_cast<std::size_t>(turn + turn / 3) % 3];
         query::entity_selection wanted;
         wanted.q = random.filter();
         if (turn % 3 == 0)
@@ -236,7 +248,7 @@ TEST(store_entities, q_agrees_with_memory_where_there_are_index_rows) {
     support::random_entities random(8);
     int driven = 0;
     for (int turn = 0; turn < 240; ++turn) {
-        on.pages_by_offset = turn % 2 == 0;
+        on.pages = town::all_readings[static_cast<std::size_t>(turn + turn / 3) % 3];
         query::entity_selection wanted;
         wanted.q = random.filter(turn % 4 == 0 ? 0 : 2);
         wanted.types = turn % 3 == 0 ? types({{"T"}, {"U"}}) : types({{turn % 3 == 1 ? "T" : "U"}});
@@ -274,7 +286,7 @@ TEST(store_entities, q_into_linked_entities_agrees_with_memory) {
         return made;
     };
     for (int turn = 0; turn < 120; ++turn) {
-        on.pages_by_offset = turn % 2 == 0;
+        on.pages = town::all_readings[static_cast<std::size_t>(turn + turn / 3) % 3];
         query::entity_selection wanted;
         wanted.q = linked_term();
         if (turn % 3 != 0) {

@@ -127,7 +127,8 @@ query::entity_selection vehicles() {
 using output = store::selection_options::output;
 
 store::composed_statement statement_of(const query::entity_selection& wanted,
-                                       output shape = output::page) {
+                                       output shape = output::page,
+                                       std::optional<query::page> place = {}) {
     query::plan_request request;
     request.selection = wanted;
     const auto plan = query::make_plan(request, town_names());
@@ -142,6 +143,10 @@ store::composed_statement statement_of(const query::entity_selection& wanted,
     store::selection_options options;
     options.wanted = shape;
     options.driver = driver ? &*driver : nullptr;
+    if (place) {
+        options.backwards = place->before.has_value();
+        options.from = options.backwards ? *place->before : place->after.value_or(0);
+    }
     return store::render_selection(tenant, plan, options);
 }
 
@@ -188,6 +193,52 @@ TEST(store_plans, several_types_read_a_page_each) {
                 AllOf(HasSubstr("Index Only Scan using entity_type_pkey on entity_type d "
                                 "(actual rows=21 loops=2)"),
                       reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, a_page_far_on_begins_where_the_one_before_ended) {
+    query::page after;
+    after.after = 25'000;
+    query::page before;
+    before.before = 25'000;
+    auto filtered = vehicles();
+    filtered.q = term("load", comparison::equal, std::int64_t{3});
+    for (const auto& [place, direction] :
+         {std::pair{after, std::string{}}, std::pair{before, std::string{" Backward"}}}) {
+        const auto key = fmt::format("eid {} ", place.after ? ">" : "<");
+        EXPECT_THAT(generic_plan(statement_of(vehicles(), output::page, place)),
+                    AllOf(HasSubstr("Index Only Scan" + direction +
+                                    " using entity_type_pkey on "
+                                    "entity_type d (actual rows=21"),
+                          HasSubstr(key), HasSubstr("Index Scan using entity_pkey on entity e"),
+                          reads_no_table_from_end_to_end()));
+        EXPECT_THAT(generic_plan(statement_of(filtered, output::page, place)),
+                    AllOf(HasSubstr("Index Scan" + direction +
+                                    " using search_pkey on search d "
+                                    "(actual rows=21"),
+                          HasSubstr(key), reads_no_table_from_end_to_end()));
+    }
+}
+
+TEST(store_plans, several_types_read_backwards_a_page_each) {
+    auto wanted = vehicles();
+    wanted.types =
+        query::type_selection{{{"https://example.org/Vehicle"}, {"https://example.org/Bus"}}};
+    query::page place;
+    place.before = 25'000;
+    EXPECT_THAT(generic_plan(statement_of(wanted, output::page, place)),
+                AllOf(HasSubstr("Index Only Scan Backward using entity_type_pkey on entity_type d "
+                                "(actual rows=21 loops=2)"),
+                      reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, index_rows_are_read_from_the_place_on) {
+    auto wanted = vehicles();
+    wanted.q = term("speed", comparison::greater_equal, std::int64_t{995});
+    query::page place;
+    place.before = 25'000;
+    EXPECT_THAT(generic_plan(statement_of(wanted, output::page, place)),
+                AllOf(HasSubstr("Index Only Scan using attr_num_v on attr_num w"),
+                      HasSubstr("on search d (never executed)"), reads_no_table_from_end_to_end()));
 }
 
 TEST(store_plans, a_count_reads_entity_type_alone) {

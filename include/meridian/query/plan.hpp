@@ -12,11 +12,12 @@
 /// What the store has to do for a selection (architecture page, "Query planner"). Pure: no SQL.
 namespace meridian::query {
 
-/// One page: `offset` is 0 where `after` is set (keyset, in the order of eid).
+/// One page in the order of eid; one of `offset`, `after` and `before` is given at most.
 struct page {
     std::uint32_t limit = 20; ///< 0: only the count is wanted
     std::uint64_t offset = 0;
-    std::optional<std::int64_t> after;
+    std::optional<std::int64_t> after;  ///< keyset: the first rows with eids above this
+    std::optional<std::int64_t> before; ///< keyset: the last rows with eids below this
     bool operator==(const page&) const = default;
 };
 

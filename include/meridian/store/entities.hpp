@@ -41,7 +41,7 @@ struct entity_row {
 /// One page of a query, in order of eid (or of the plan's ordering), which is stable.
 struct entity_page {
     std::vector<entity_row> rows;
-    bool more = false;                 ///< a next page exists
+    bool more = false;                 ///< there are more in the direction of reading
     std::optional<std::int64_t> count; ///< of all that match, where the plan asks for it
     std::int64_t first_eid = 0;        ///< of the page, for keyset links; 0 where it is empty
     std::int64_t last_eid = 0;
@@ -80,7 +80,8 @@ public:
     static constexpr std::size_t most_linked = 10'000;
 
     /// 5.7.2: a page of what matches. What SQL cannot say is rechecked in memory, without breaking
-    /// limit, offset or count. With an ordering (4.23) `plan.page.after` has no meaning.
+    /// limit, offset or count. With an ordering (4.23) `plan.page.after` and `before`
+    /// have no meaning.
     /// Fails with too_complex_query, unavailable, internal_error; bad_request_data (a collation).
     asio::awaitable<result<entity_page>> query(tenant_id tenant, const query::query_plan& plan);
 
@@ -98,11 +99,11 @@ public:
     [[nodiscard]] bool something_is_due() const noexcept;
 
 private:
-    /// Candidates after `after`, `limit` at most, that the plan really selects; `last` and `full`
-    /// tell where to go on and whether there may be more.
+    /// Candidates beyond `from` in the plan's direction, `limit` at most, of which those are kept
+    /// that the plan really selects.
     struct stretch;
     asio::awaitable<result<stretch>> read_stretch(tenant_id tenant, const query::query_plan& plan,
-                                                  std::int64_t after, std::int64_t limit);
+                                                  std::int64_t from, std::int64_t limit);
     asio::awaitable<result<entity_page>> query_by_sql(tenant_id tenant,
                                                       const query::query_plan& plan);
     /// How a walk, which ends with its page, comes to the count: by going on, or by `count`.

@@ -53,19 +53,20 @@ public:
             out_.append(count());
         } else if (options_.wanted == output::sure_count) {
             out_.append(fmt::format("SELECT count(*) FILTER (WHERE n.sure), count(*) FROM ({}) n",
-                                    candidates("0", "")));
+                                    candidates("> 0", "")));
         } else {
             out_.append(fmt::format("SELECT {}", entity_columns));
             if (options_.wanted == output::page_and_count)
                 out_.append(fmt::format(", ({})", count()));
-            const std::string after = out_.int8(options_.after);
+            const std::string from = out_.int8(options_.from);
             const std::string limit = out_.int8(options_.limit);
             const std::string offset = out_.int8(options_.offset);
             const std::string reach = fmt::format("{} + {}", limit, offset);
             out_.append(fmt::format(
-                "\nFROM (SELECT eid FROM ({}) c\n      ORDER BY eid LIMIT {} OFFSET {}) t"
-                "\nJOIN entity e USING (eid)\nWHERE e.doc IS NOT NULL\nORDER BY e.eid",
-                candidates(after, reach), limit, offset));
+                "\nFROM (SELECT eid FROM ({0}) c\n      ORDER BY eid{3} LIMIT {1} OFFSET {2}) t"
+                "\nJOIN entity e USING (eid)\nWHERE e.doc IS NOT NULL\nORDER BY e.eid{3}",
+                candidates((options_.backwards ? "< " : "> ") + from, reach), limit, offset,
+                direction()));
         }
         out_.finish();
         return std::move(out_);
@@ -156,15 +157,15 @@ private:
     }
 
     /// The candidates of one type: index rows where a conjunct of q has them.
-    std::string of_type(std::string_view type, std::string_view after, const std::string& bound) {
+    std::string of_type(std::string_view type, std::string_view beyond, const std::string& bound) {
         if (!values_)
-            return scan_of_type(type, after) + bound;
+            return scan_of_type(type, beyond) + bound;
         const bool decides = options_.driver->decides();
         const std::string of_many =
             decides ? "\n  AND (v.kind <> 15 OR " + in_search("v.eid", type, kv_) + ")" : "";
         const std::string residual =
             of_many + conditions("v.eid", type, decides ? "search" : "value");
-        const std::string scan = scan_of_type(type, after);
+        const std::string scan = scan_of_type(type, beyond);
         std::string sure;
         if (!certain_.empty())
             sure = fmt::format(", ({}{}) AS sure", decides ? "v.kind <> 15 OR " : "",
@@ -176,7 +177,7 @@ private:
         value_scope within;
         within.tenant = tenant_;
         within.type = type;
-        within.after = after;
+        within.beyond = beyond;
         within.most = most;
         within.residual = residual;
         within.scan = scan;
@@ -186,7 +187,7 @@ private:
     }
 
     /// The rows of the driving table of one type.
-    [[nodiscard]] std::string scan_of_type(std::string_view type, std::string_view after) const {
+    [[nodiscard]] std::string scan_of_type(std::string_view type, std::string_view beyond) const {
         const std::string from = driver();
         std::string own;
         std::string_view alias = "d";
@@ -200,13 +201,13 @@ private:
             own = fmt::format(" AND g.attr_id = {} AND {}", geo_attribute_, geo_);
         }
         return fmt::format("SELECT {3}{0}.eid{8} FROM {1} {0} WHERE {0}.tenant_id = {2} AND "
-                           "{0}.type_id = {4} AND {0}.eid > {5}{6}{7}",
-                           alias, from, tenant_, from == "geo" ? "DISTINCT " : "", type, after, own,
-                           conditions(fmt::format("{}.eid", alias), type, from), sure);
+                           "{0}.type_id = {4} AND {0}.eid {5}{6}{7}",
+                           alias, from, tenant_, from == "geo" ? "DISTINCT " : "", type, beyond,
+                           own, conditions(fmt::format("{}.eid", alias), type, from), sure);
     }
 
     /// Entities by URI; their types are looked up beside them.
-    [[nodiscard]] std::string of_ids(std::string_view after) const {
+    [[nodiscard]] std::string of_ids(std::string_view beyond) const {
         std::string held;
         if (!one_type_.empty())
             held = fmt::format("unnest(ARRAY[{}])", one_type_);
@@ -217,28 +218,35 @@ private:
         return fmt::format("SELECT DISTINCT i.eid FROM entity i JOIN {} AS ty(t{}) ON EXISTS "
                            "(SELECT 1 FROM entity_type l WHERE l.tenant_id = {} AND "
                            "l.type_id = ty.t AND l.eid = i.eid)\nWHERE i.tenant_id = {} AND "
-                           "i.uri = ANY({}) AND i.doc IS NOT NULL AND i.eid > {}{}",
-                           held, other_types_ ? ", others" : "", tenant_, tenant_, ids_, after,
+                           "i.uri = ANY({}) AND i.doc IS NOT NULL AND i.eid {}{}",
+                           held, other_types_ ? ", others" : "", tenant_, tenant_, ids_, beyond,
                            conditions("i.eid", "ty.t", "entity"));
     }
 
-    /// A query that gives each candidate's eid once; of `reach` at most, where one is given.
-    std::string candidates(std::string_view after, std::string_view reach) {
+    [[nodiscard]] std::string_view direction() const noexcept {
+        return options_.backwards ? " DESC" : "";
+    }
+
+    /// A query that gives each candidate's eid once, of those that are `beyond` (an operator and a
+    /// number); of `reach` at most, where one is given.
+    std::string candidates(std::string_view beyond, std::string_view reach) {
         if (plan_.access == access_path::by_ids)
-            return of_ids(after);
+            return of_ids(beyond);
         // Each type's own order and limit: a page a type is read, not every row.
         const std::string bound =
-            reach.empty() ? "" : fmt::format("\nORDER BY eid LIMIT {}", reach);
+            reach.empty() ? "" : fmt::format("\nORDER BY eid{} LIMIT {}", direction(), reach);
         if (types_.empty())
-            return of_type(one_type_.empty() ? "0" : std::string_view(one_type_), after,
+            return of_type(one_type_.empty() ? "0" : std::string_view(one_type_), beyond,
                            values_ ? bound : "");
         return fmt::format("SELECT DISTINCT s.eid{} FROM {} AS ty(t{}), LATERAL ({}) s",
                            certain_.empty() ? "" : ", s.sure", types_,
-                           other_types_ ? ", others" : "", of_type("ty.t", after, bound));
+                           other_types_ ? ", others" : "", of_type("ty.t", beyond, bound));
     }
 
     /// Of all pages.
-    std::string count() { return fmt::format("SELECT count(*) FROM ({}) n", candidates("0", "")); }
+    std::string count() {
+        return fmt::format("SELECT count(*) FROM ({}) n", candidates("> 0", ""));
+    }
 
     const query_plan& plan_;
     const selection_options& options_;

@@ -54,7 +54,8 @@ struct selection_options {
     enum class output { page, page_and_count, count, sure_count };
     output wanted = output::page;
     const value_driver* driver = nullptr; ///< where candidates come from; null: as the plan says
-    std::int64_t after = 0;               ///< eids above this
+    std::int64_t from = 0;                ///< eids above this …
+    bool backwards = false;               ///< … or below it, the largest first
     std::int64_t offset = 0;
     std::int64_t limit = 21; ///< rows, including the one that tells of a next page
     bool exclude_expired = false;

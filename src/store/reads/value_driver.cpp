@@ -121,7 +121,7 @@ WITH v AS MATERIALIZED (
   SELECT x.eid, x.kind FROM {ranges} AS r(kind, low, high), LATERAL (
     SELECT w.eid, w.kind FROM {table} w
     WHERE w.tenant_id = {tenant} AND w.type_id = {type} AND w.attr_id = {attribute}
-      AND w.kind = r.kind AND w.{column} >= r.low AND w.{column} < r.high AND w.eid > {after}
+      AND w.kind = r.kind AND w.{column} >= r.low AND w.{column} < r.high AND w.eid {beyond}
     LIMIT {most}) x
   LIMIT {most}),
 few AS MATERIALIZED (
@@ -134,7 +134,7 @@ UNION ALL
   AND (SELECT NOT yes FROM few){bound})) f)sql",
         fmt::arg("ranges", ranges_), fmt::arg("table", table_), fmt::arg("column", column_),
         fmt::arg("tenant", within.tenant), fmt::arg("type", within.type),
-        fmt::arg("attribute", attribute_), fmt::arg("after", within.after),
+        fmt::arg("attribute", attribute_), fmt::arg("beyond", within.beyond),
         fmt::arg("most", within.most), fmt::arg("sure", within.sure),
         fmt::arg("shown", within.sure.empty() ? "" : ", f.sure"),
         fmt::arg("residual", within.residual), fmt::arg("scan", within.scan),

@@ -50,7 +50,7 @@ void note_scan(attribute_indexes& to, tenant_id tenant, const query::query_plan&
 struct value_scope {
     std::string_view tenant;
     std::string_view type;
-    std::string_view after;
+    std::string_view beyond;     ///< of eids: an operator and a number
     std::string_view most;       ///< a parameter
     std::string_view residual;   ///< conditions on `v.eid` for rows of the index
     std::string_view scan;       ///< the query over `search`; gives the same columns …
