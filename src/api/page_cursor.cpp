@@ -20,7 +20,8 @@ void add_list(hash& to, const std::vector<std::string>& texts) {
         to.add(text);
 }
 
-template <typename Part> std::string text_of(const std::optional<Part>& part) {
+template <typename Part>
+std::string text_of(const std::optional<Part>& part) {
     return part ? query::to_text(*part) : std::string{};
 }
 
@@ -68,8 +69,8 @@ std::string to_text(const page_cursor& cursor, std::uint64_t query) {
 }
 
 result<page_cursor> parse_cursor(std::string_view text, std::uint64_t query) {
-    const bool has_form = text.size() == 1 + 2 * digits &&
-                          (text.front() == forward || text.front() == backward);
+    const bool has_form =
+        text.size() == 1 + 2 * digits && (text.front() == forward || text.front() == backward);
     const auto place = has_form ? read_hexadecimal(text.substr(1, digits)) : std::nullopt;
     const auto sum = has_form ? read_hexadecimal(text.substr(1 + digits)) : std::nullopt;
     if (!place || !sum)

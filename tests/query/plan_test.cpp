@@ -56,7 +56,7 @@ TEST_F(design_query_planner, q_and_attrs_are_one_filter) {
     EXPECT_FALSE(make_plan(wanted, names_).rechecks());
     wanted.page.after.reset();
     wanted.page.before = 9;
-    EXPECT_THAT(planned(wanted), testing::HasSubstr("page: limit 20, before 9\n"));
+    EXPECT_THAT(planned(wanted), ::testing::HasSubstr("page: limit 20, before 9\n"));
 }
 
 TEST_F(design_query_planner, patterns_are_rechecked) {
