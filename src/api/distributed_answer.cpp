@@ -7,12 +7,13 @@
 #include <utility>
 
 namespace meridian::api {
-namespace {
 
 void add_warnings(http::response& answer, const operations::request_scope& scope) {
     for (const auto& warning : scope.distribution.warnings)
         answer.add("NGSILD-Warning", warning);
 }
+
+namespace {
 
 /// The names in which an answer is asked for are looked up anew: those that only others use are
 /// in no dictionary.

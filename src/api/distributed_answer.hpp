@@ -13,6 +13,9 @@
 /// Answers to operations that other Context Sources took part in (4.3.6, 6.3.17).
 namespace meridian::api {
 
+/// 6.3.17: the NGSILD-Warnings of an operation.
+void add_warnings(http::response& answer, const operations::request_scope& scope);
+
 /// 207 with a BatchOperationResult (5.2.16) where parts of a write on one Entity failed.
 [[nodiscard]] std::optional<http::response> partial_answer(const operations::request_scope& scope,
                                                            const std::string& id);

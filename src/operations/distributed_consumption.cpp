@@ -65,7 +65,8 @@ void keep_askable(request_scope& scope, std::vector<match>& found,
     using enum federation::operation;
     std::erase_if(found, [](const match& one) {
         return !one.source->operations.has(retrieve_entity) &&
-               !one.source->operations.has(query_entity);
+               !one.source->operations.has(query_entity) &&
+               !one.source->operations.has(query_batch);
     });
     if (!found.empty() && from.has_passed(from.own_alias)) {
         add_warning(scope, 199, "a registration loop has been detected");
@@ -282,7 +283,9 @@ asio::awaitable<result<std::optional<merged_page>>> query_merged(request_scope& 
     const auto from = trigger_of(scope);
     auto found = matching_query(scope, asked, from);
     std::erase_if(found, [&](const match& one) {
-        return !one.source->operations.has(federation::operation::query_entity) ||
+        const auto& supports = one.source->operations;
+        return !(supports.has(federation::operation::query_entity) ||
+                 supports.has(federation::operation::query_batch)) ||
                (asked.csf &&
                 !query::matches(*asked.csf, federation::as_entity(*one.source, *scope.context)));
     });

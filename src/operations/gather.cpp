@@ -19,6 +19,7 @@ struct asked_source {
     std::string path;
     federation::query_parameters parameters;
     bool gives_array = true;
+    bool by_post = false; ///< queryBatch (4.20)
     bool has_more = true;
     std::size_t offset = 0;
 };
@@ -36,20 +37,16 @@ federation::outgoing next_request(const asked_source& one) {
         if (one.offset > 0)
             parameters.emplace_back("offset", std::to_string(one.offset));
     }
+    if (one.by_post) {
+        auto query = federation::to_query(parameters);
+        made.method = "POST";
+        made.ld_json = one.words.ld_json;
+        if (made.ld_json)
+            query["@context"] = parse_json(one.words.context->member_text()).value();
+        made.body = to_text(query);
+    }
     made.target = federation::target_of(one.path, parameters);
     return made;
-}
-
-/// 6.3.17: what a GET's answer is warned of for; 404 is nothing abnormal.
-void warn_of(request_scope& scope, const federation::registration& source,
-             const result<net::response>& answer) {
-    const auto who = "the Context Source of " + source.id;
-    if (!answer)
-        add_warning(scope, 199, who + " does not answer: " + answer.error().detail());
-    else if (answer->status == 508)
-        add_warning(scope, 199, who + ": a loop was detected");
-    else if (answer->status != 404)
-        add_warning(scope, 299, who + " answers " + std::to_string(answer->status));
 }
 
 void add_part(gathered& to, ngsild::entity&& found, const match& by) {
@@ -148,7 +145,24 @@ asio::awaitable<std::vector<asked_source>> speak_to(request_scope& scope, std::v
     co_return sources;
 }
 
+/// A source is asked by GET if it can be.
+void ask_by_query(asked_source& one) {
+    one.by_post = !one.by.source->operations.has(federation::operation::query_entity);
+    one.path = one.by_post ? "/entityOperations/query" : "/entities";
+}
+
 } // namespace
+
+void warn_of(request_scope& scope, const federation::registration& source,
+             const result<net::response>& answer) {
+    const auto who = "the Context Source of " + source.id;
+    if (!answer)
+        add_warning(scope, 199, who + " does not answer: " + answer.error().detail());
+    else if (answer->status == 508)
+        add_warning(scope, 199, who + ": a loop was detected");
+    else if (answer->status != 404)
+        add_warning(scope, 299, who + " answers " + std::to_string(answer->status));
+}
 
 void add_warning(request_scope& scope, int code, std::string_view text) {
     std::string quoted;
@@ -177,10 +191,11 @@ asio::awaitable<gathered> gather_entity(request_scope& scope, std::vector<match>
         one.gives_array = !one.by.source->operations.has(retrieve_entity);
         one.parameters = federation::narrowed(selection, dataset_ids, one.by, *one.words.context,
                                               federation::filters::kept);
-        one.path = "/entities";
-        if (one.gives_array)
+        if (one.gives_array) {
+            ask_by_query(one);
             continue;
-        one.path += "/" + encode_path_segment(id);
+        }
+        one.path = "/entities/" + encode_path_segment(id);
         std::erase_if(one.parameters, [&](const auto& parameter) {
             return parameter.first == "id" || (parameter.first == "type" && !selection.types);
         });
@@ -199,7 +214,7 @@ asio::awaitable<result<gathered>> gather_entities(request_scope& scope, std::vec
     auto speaking = speak_to(scope, std::move(from));
     auto sources = co_await std::move(speaking);
     for (auto& one : sources) {
-        one.path = "/entities";
+        ask_by_query(one);
         one.parameters =
             federation::narrowed(selection, dataset_ids, one.by, *one.words.context, how);
     }

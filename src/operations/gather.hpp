@@ -32,6 +32,10 @@ gather_entities(request_scope& scope, std::vector<federation::match> from,
                 const query::entity_selection& selection, std::vector<std::string> dataset_ids,
                 federation::filters how, const federation::trigger& by);
 
+/// 6.3.17: what the answer to a GET is warned of for, if for anything; 404 is nothing abnormal.
+void warn_of(request_scope& scope, const federation::registration& source,
+             const result<net::response>& answer);
+
 /// 6.3.17: `code` of table 6.3.17-1.
 void add_warning(request_scope& scope, int code, std::string_view text);
 

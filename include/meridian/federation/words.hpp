@@ -38,6 +38,10 @@ enum class filters : std::uint8_t { kept, removed };
                                         const match& by, const jsonld::context& context,
                                         filters how);
 
+/// Parameters of a query of 5.7.2 as the Query (5.2.23) of one by POST; options, limit, offset and
+/// local are no members of it and stay in `parameters`.
+[[nodiscard]] json to_query(query_parameters& parameters);
+
 /// What of the Attributes asked for the Registration offers; with none asked for, what it offers;
 /// empty: all.
 [[nodiscard]] std::vector<std::string> narrowed_attributes(const std::vector<std::string>& wanted,
