@@ -16,7 +16,9 @@ const std::string types = "/ngsi-ld/v1/types";
 const std::string attributes = "/ngsi-ld/v1/attributes";
 const std::string in_default = "https://uri.etsi.org/ngsi-ld/default-context/";
 
-json property(const json& value) { return {{"type", "Property"}, {"value", value}}; }
+json property(const json& value) {
+    return {{"type", "Property"}, {"value", value}};
+}
 
 json relationship(const std::string& object) {
     return {{"type", "Relationship"}, {"object", object}};
@@ -29,13 +31,14 @@ protected:
         static meridian_process second;
         http_client there{second.port(), {{"NGSILD-Tenant", other_}}};
         source_ = "http://127.0.0.1:" + std::to_string(second.port());
-        EXPECT_EQ(a_.post(entities, {{"id", "urn:x:1"}, {"type", "Car"}, {"speed", property(1)}})
-                      .status,
-                  201U);
-        EXPECT_EQ(there.post(entities, {{"id", "urn:x:2"},
-                                        {"type", "Car"},
-                                        {"speed", relationship("urn:x:3")},
-                                        {"colour", property("red")}})
+        EXPECT_EQ(
+            a_.post(entities, {{"id", "urn:x:1"}, {"type", "Car"}, {"speed", property(1)}}).status,
+            201U);
+        EXPECT_EQ(there
+                      .post(entities, {{"id", "urn:x:2"},
+                                       {"type", "Car"},
+                                       {"speed", relationship("urn:x:3")},
+                                       {"colour", property("red")}})
                       .status,
                   201U);
         EXPECT_EQ(
@@ -92,19 +95,20 @@ TEST_F(clause_5_7_11_discovery, details_of_all_places_become_one) {
                            {"type", "EntityType"},
                            {"typeName", "Ship"},
                            {"attributeNames", list("speed")}})));
-    EXPECT_EQ(show(a_.get(types + "/Car")),
-              ok({{"id", in_default + "Car"},
-                  {"type", "EntityTypeInfo"},
-                  {"typeName", "Car"},
-                  {"entityCount", 2},
-                  {"attributeDetails", list(json{{"id", in_default + "colour"},
-                                                 {"type", "Attribute"},
-                                                 {"attributeName", "colour"},
-                                                 {"attributeTypes", list("Property")}},
-                                            json{{"id", in_default + "speed"},
-                                                 {"type", "Attribute"},
-                                                 {"attributeName", "speed"},
-                                                 {"attributeTypes", {"Property", "Relationship"}}})}}));
+    EXPECT_EQ(
+        show(a_.get(types + "/Car")),
+        ok({{"id", in_default + "Car"},
+            {"type", "EntityTypeInfo"},
+            {"typeName", "Car"},
+            {"entityCount", 2},
+            {"attributeDetails", list(json{{"id", in_default + "colour"},
+                                           {"type", "Attribute"},
+                                           {"attributeName", "colour"},
+                                           {"attributeTypes", list("Property")}},
+                                      json{{"id", in_default + "speed"},
+                                           {"type", "Attribute"},
+                                           {"attributeName", "speed"},
+                                           {"attributeTypes", {"Property", "Relationship"}}})}}));
     EXPECT_EQ(show(a_.get(attributes + "/speed")),
               ok({{"id", in_default + "speed"},
                   {"type", "Attribute"},
@@ -141,7 +145,8 @@ TEST_F(clause_4_20_query_batch, a_source_that_supports_it_alone_is_asked_by_post
     const auto query = entities + "?type=Car,Ship&q=speed%3E0&georel=near;maxDistance==9&geometry="
                                   "Point&coordinates=%5B1,2%5D&id=urn:x:3,urn:x:4";
     receiver peer([](const received&) {
-        return reply{200, R"([{"id":"urn:x:3","type":"Ship","speed":{"type":"Property","value":3}}])",
+        return reply{200,
+                     R"([{"id":"urn:x:3","type":"Ship","speed":{"type":"Property","value":3}}])",
                      "application/json"};
     });
     enrol(peer.url(""), list("queryBatch"), "Ship", "urn:csr:1");
@@ -156,18 +161,19 @@ TEST_F(clause_4_20_query_batch, a_source_that_supports_it_alone_is_asked_by_post
                     {"q", "speed>0"},
                     {"entities", list(json{{"type", "Ship"}, {"id", "urn:x:3"}},
                                       json{{"type", "Ship"}, {"id", "urn:x:4"}})},
-                    {"geoQ", {{"georel", "near;maxDistance==9"},
-                              {"geometry", "Point"},
-                              {"coordinates", {1, 2}},
-                              {"geoproperty", "location"}}}}))
+                    {"geoQ",
+                     {{"georel", "near;maxDistance==9"},
+                      {"geometry", "Point"},
+                      {"coordinates", {1, 2}},
+                      {"geoproperty", "location"}}}}))
         << asked[0].body;
 }
 
 TEST_F(clause_4_20_query_batch, a_broker_answers_it) {
     enrol(source_, list("queryBatch"), "Ship", "urn:csr:1");
     EXPECT_EQ(ids_in(a_.get(entities + "?type=Ship")), list("urn:x:3"));
-    EXPECT_EQ(ids_in(a_.post(batch + "/query", {{"type", "Query"},
-                                                {"entities", list(json{{"type", "Ship"}})}})),
+    EXPECT_EQ(ids_in(a_.post(batch + "/query",
+                             {{"type", "Query"}, {"entities", list(json{{"type", "Ship"}})}})),
               list("urn:x:3"));
     EXPECT_EQ(a_.get(entities + "/urn:x:3?type=Ship").status, 200U);
 }
