@@ -9,8 +9,10 @@
 namespace meridian::api {
 
 void add_warnings(http::response& answer, const operations::request_scope& scope) {
-    for (const auto& warning : scope.distribution.warnings)
-        answer.add("NGSILD-Warning", warning);
+    constexpr std::size_t most = 20; // clients limit the size of a head
+    const auto& warnings = scope.distribution.warnings;
+    for (std::size_t i = 0; i < std::min(most, warnings.size()); ++i)
+        answer.add("NGSILD-Warning", warnings[i]);
 }
 
 namespace {

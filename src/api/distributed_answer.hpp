@@ -13,7 +13,7 @@
 /// Answers to operations that other Context Sources took part in (4.3.6, 6.3.17).
 namespace meridian::api {
 
-/// 6.3.17: the NGSILD-Warnings of an operation.
+/// 6.3.17: the NGSILD-Warnings of an operation, the first 20.
 void add_warnings(http::response& answer, const operations::request_scope& scope);
 
 /// 207 with a BatchOperationResult (5.2.16) where parts of a write on one Entity failed.

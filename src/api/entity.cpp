@@ -59,7 +59,7 @@ handler_result retrieve_entity(call& request) {
                                     request.with.services.dictionary, levels_of(how_far)));
     how.shown = std::move(shown.shown);
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
-    if (!scope.local && scope.with.registrations.find(scope.tenant)) {
+    if (operations::may_concern_others(scope, id, types)) {
         merged_representation merged{how, projection_texts_of(request), type, context,
                                      how_far.form != ngsild::join_form::none};
         auto distributing =

@@ -55,7 +55,7 @@ handler_result query_entities_by_post(call& request) {
     wanted.order = std::move(asked_for.order);
     MERIDIAN_CO_CHECK(read_cursor(request, scope, wanted, asked));
     wanted.want_count = asked.count;
-    if (!scope.local && scope.with.registrations.find(scope.tenant)) {
+    if (operations::may_concern_others(scope, wanted.selection)) {
         merged_representation merged{how, asked_for.shown, type, context,
                                      how_far.form != ngsild::join_form::none};
         auto distributing = query_distributed(request, scope, wanted, asked, std::move(merged));

@@ -113,6 +113,25 @@ index::places index::candidates(const asked& wanted) const {
     return found;
 }
 
+bool index::may_match(std::span<const std::string> ids,
+                      const std::optional<query::type_selection>& types) const {
+    const auto has_type = [&](const bucket& in) {
+        if (in.all.empty())
+            return false;
+        return !types || types->any_of.empty() ||
+               std::ranges::any_of(types->any_of, [&](const auto& list) {
+                   return std::ranges::any_of(
+                       list, [&](const auto& type) { return in.by_type.contains(type); });
+               });
+    };
+    if (!free_.all.empty() || has_type(plain_))
+        return true;
+    if (ids.empty())
+        return has_type(with_id_) || has_type(patterned_);
+    return std::ranges::any_of(
+        ids, [&](const auto& id) { return by_id_.contains(id) || patterns_.has_candidates(id); });
+}
+
 bool index::matches(const entry& one, const asked& wanted) const {
     const auto& info = all_[one.registration]->information[one.info];
     if (!info.attributes.empty() && !wanted.attributes.empty() &&

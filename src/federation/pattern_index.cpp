@@ -112,15 +112,21 @@ void pattern_index::candidates(std::string_view text, std::vector<std::uint32_t>
     if (by_literal_.empty())
         return;
     for (std::size_t at = 0; at + shortest <= text.size(); ++at) {
-        const auto begin = lengths_.find(std::string(text.substr(at, shortest)));
+        const auto begin = lengths_.find(text.substr(at, shortest));
         if (begin == lengths_.end())
             continue;
         for (const auto length : begin->second) {
-            const auto found = by_literal_.find(std::string(text.substr(at, length)));
+            const auto found = by_literal_.find(text.substr(at, length));
             if (found != by_literal_.end())
                 out.insert(out.end(), found->second.begin(), found->second.end());
         }
     }
+}
+
+bool pattern_index::has_candidates(std::string_view text) const {
+    std::vector<std::uint32_t> found;
+    candidates(text, found);
+    return !found.empty();
 }
 
 } // namespace meridian::federation

@@ -1,6 +1,7 @@
 #include "operations/distribute.hpp"
 
 #include "meridian/base/uri.hpp"
+#include "meridian/ngsild/conformance.hpp"
 #include "meridian/store/name_lookup.hpp"
 
 #include <algorithm>
@@ -68,6 +69,21 @@ asio::awaitable<result<spoken>> words_for(request_scope& scope,
 }
 
 namespace {
+
+/// 4.3.6.6: a payload of the version of the specification that the Context Source is registered
+/// with; it is an Entity, a Fragment of one, or one Attribute.
+void make_conform(json& payload, const federation::registration& source, bool is_attribute) {
+    const auto version = ngsild::parse_version(source.source_info_of("ngsildConformance"));
+    if (!version)
+        return;
+    if (!is_attribute) {
+        ngsild::amend_entity(payload, *version);
+        return;
+    }
+    json holder{{"attribute", std::move(payload)}};
+    ngsild::amend_entity(holder, *version);
+    payload = std::move(holder["attribute"]);
+}
 
 /// What one Registration is sent of a write.
 struct part {
@@ -164,6 +180,7 @@ asio::awaitable<result<federation::outgoing>> request_for(request_scope& scope, 
     made.target = federation::target_of(std::move(path), parameters);
     if (write.body) {
         auto body = write.body(of.attributes, types_of(of.by), *words.context);
+        make_conform(body, *of.by.source, !write.attribute.empty());
         if (made.ld_json)
             body["@context"] = parse_json(words.context->member_text()).value();
         made.body = to_text(body);

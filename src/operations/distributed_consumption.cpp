@@ -76,6 +76,18 @@ void keep_askable(request_scope& scope, std::vector<match>& found,
 
 } // namespace
 
+bool may_concern_others(const request_scope& scope, const std::string& id,
+                        const expected_types& types) {
+    const auto known = scope.local ? nullptr : scope.with.registrations.find(scope.tenant);
+    return known && known->index().may_match({&id, 1}, types);
+}
+
+bool may_concern_others(const request_scope& scope, const query::entity_selection& selection) {
+    const auto known = scope.local ? nullptr : scope.with.registrations.find(scope.tenant);
+    return known && (selection.id_pattern || !selection.any_of.empty() ||
+                     known->index().may_match(selection.ids, selection.types));
+}
+
 asio::awaitable<result<std::optional<merged_page>>>
 retrieve_merged(request_scope& scope, std::string id, expected_types types,
                 std::vector<std::string> attributes, std::vector<std::string> dataset_ids) {

@@ -80,10 +80,13 @@ TEST(clause_5_12_matching, registrations_match_by_type_id_pattern_and_attribute)
              row{{"", "^urn:r:", "Room", ""}, "1:0 2:0 3:0 5:0 6:0 "},
              row{{"", "^urn:s:", "Room", ""}, "1:0 3:0 5:0 6:0 "},
              row{{"", "", "Nothing", "zz"}, ""},
-         })
-        EXPECT_EQ(numbers_of(present.find(to_asked(wanted), noon)), found)
+         }) {
+        const auto request = to_asked(wanted);
+        EXPECT_EQ(numbers_of(present.find(request, noon)), found)
             << wanted.ids << ' ' << wanted.id_pattern << ' ' << wanted.types << ' '
             << wanted.attributes;
+        EXPECT_TRUE(present.may_match(request.ids, request.types));
+    }
     EXPECT_EQ(
         numbers_of(present.find(to_asked({"", "", "Room", "zz"}), noon + std::chrono::seconds(1))),
         "1:0 5:0 ");
@@ -177,6 +180,7 @@ TEST(clause_5_12_matching, ten_thousand_registrations_that_do_not_match_cost_mic
     for (int i = 0; i < rounds; ++i) {
         EXPECT_TRUE(present.find(by_type, noon).empty());
         EXPECT_TRUE(present.find(by_id, noon).empty());
+        EXPECT_FALSE(present.may_match(by_id.ids, by_id.types));
     }
     const auto each =
         std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin) /

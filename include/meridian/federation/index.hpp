@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,11 +31,21 @@ struct match {
     std::vector<std::size_t> information;
 };
 
+/// Hashes texts, so that a map of strings is looked into by a view.
+struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+        return std::hash<std::string_view>{}(text);
+    }
+};
+
 /// Candidates among regular expressions for a text, by a literal that must occur in it: a text is
 /// not held against each expression. Built once, then immutable.
 class pattern_index {
 public:
     void add(const std::string& expression, std::uint32_t number);
+    /// Whether there are such.
+    [[nodiscard]] bool has_candidates(std::string_view text) const;
     /// Appends the numbers of those that may match, each once at least.
     void candidates(std::string_view text, std::vector<std::uint32_t>& out) const;
 
@@ -44,8 +55,10 @@ public:
 
 private:
     static constexpr std::size_t shortest = 3;
-    std::unordered_map<std::string, std::vector<std::uint32_t>> by_literal_;
-    std::unordered_map<std::string, std::vector<std::size_t>> lengths_; ///< by their first letters
+    template <typename Value>
+    using by_text = std::unordered_map<std::string, Value, text_hash, std::equal_to<>>;
+    by_text<std::vector<std::uint32_t>> by_literal_;
+    by_text<std::vector<std::size_t>> lengths_; ///< by their first letters
     std::vector<std::uint32_t> others_;
 };
 
@@ -62,6 +75,11 @@ public:
     /// operations exclude is the caller's.
     [[nodiscard]] std::vector<match> find(const asked& wanted, timestamp now) const;
 
+    /// Whether there are any that a request for those ids (none: any) and types has to be held
+    /// against. False: `find` finds none.
+    [[nodiscard]] bool may_match(std::span<const std::string> ids,
+                                 const std::optional<query::type_selection>& types) const;
+
 private:
     /// An EntityInfo of a RegistrationInfo of a Registration; `none`: an info without entities.
     struct entry {
@@ -71,12 +89,6 @@ private:
     };
     static constexpr std::uint32_t none = 0xffffffff;
     using places = std::vector<std::uint32_t>; ///< in `entries_`
-    struct text_hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
     using place_map = std::unordered_map<std::string, places, text_hash, std::equal_to<>>;
     struct bucket {
         places all;

@@ -13,6 +13,14 @@
 /// `scope.distribution`.
 namespace meridian::operations {
 
+/// Whether a Registration may matter to a retrieve, or to a query: what a request is not made to
+/// cost more for where none does. Nothing is allocated for Registrations that are about other
+/// things.
+[[nodiscard]] bool may_concern_others(const request_scope& scope, const std::string& id,
+                                      const expected_types& types);
+[[nodiscard]] bool may_concern_others(const request_scope& scope,
+                                      const query::entity_selection& selection);
+
 /// Entities that were put together of what is stored here and what Context Sources tell. Their
 /// documents are in the numbers of `names`, not of the dictionary.
 struct merged_page {
