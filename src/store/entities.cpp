@@ -219,7 +219,8 @@ entities::query_by_walk(tenant_id tenant, const query::query_plan& plan, countin
         if (examined >= most_examined)
             co_return problem(problem_kind::too_complex_query,
                               "the query has too many candidates to look at one by one");
-        limit = longest_stretch;
+        // By steps: a page whose candidates match one in three is full soon.
+        limit = counts ? longest_stretch : std::min(longest_stretch, limit * 4);
     }
     entity_page page = make_page(std::move(rows), plan.page);
     if (counts) {
