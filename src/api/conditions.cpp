@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 #include <vector>
@@ -26,9 +27,14 @@ std::string state_text(timestamp modified_at) {
     return fmt::format("{:x}", number_of(modified_at));
 }
 
-bool depends_on_more(const call& request) {
-    const auto join = request.parameters.text("join");
-    return (!join.empty() && join != "@none") || request.with.services.entities.something_is_due();
+/// Linked Entities are loaded in any order.
+void add_linked(hash& to, std::span<const store::entity_row> linked) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> states;
+    for (const auto& row : linked)
+        states.emplace_back(row.eid, number_of(row.modified_at));
+    std::ranges::sort(states);
+    for (const auto& [eid, modified_at] : states)
+        to.add(eid).add(modified_at);
 }
 
 /// The entity tags of a header (RFC 9110 8.8.3): opaque texts without their quotes; weak ones are
@@ -80,17 +86,18 @@ std::optional<timestamp> state_of(std::string_view opaque) {
 } // namespace
 
 std::string entity_tag(const call& request, const store::entity_row& row, media_type type,
-                       const jsonld::context& context) {
-    if (depends_on_more(request))
+                       const jsonld::context& context, std::span<const store::entity_row> linked) {
+    if (request.with.services.entities.something_is_due())
         return {};
     hash form;
     add_representation(form, request, type, context);
+    add_linked(form, linked);
     return fmt::format("\"{}-{:016x}\"", state_text(row.modified_at), form.value());
 }
 
 std::string page_tag(const call& request, const store::entity_page& page, media_type type,
-                     const jsonld::context& context) {
-    if (depends_on_more(request))
+                     const jsonld::context& context, std::span<const store::entity_row> linked) {
+    if (request.with.services.entities.something_is_due())
         return {};
     hash form;
     add_representation(form, request, type, context);
@@ -99,6 +106,7 @@ std::string page_tag(const call& request, const store::entity_page& page, media_
     states.add(page.more ? 1 : 0).add(page.count.value_or(-1));
     for (const auto& row : page.rows)
         states.add(row.eid).add(number_of(row.modified_at));
+    add_linked(states, linked);
     return fmt::format("\"page-{:016x}-{:016x}\"", states.value(), form.value());
 }
 

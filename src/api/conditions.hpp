@@ -4,6 +4,7 @@
 #include "meridian/store/entities.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,13 +15,15 @@
 /// alone, so that a tag from any representation, or from the answer to a write, serves.
 namespace meridian::api {
 
-/// The strong ETag of an answer to 5.7.1. Empty where none can be told before the answer is
-/// written: linked Entities, transient data that are due.
+/// The strong ETag of an answer to 5.7.1. `linked`: what Linked Entity retrieval has loaded, in any
+/// order. Empty where none can be told before the answer is written: transient data that are due.
 [[nodiscard]] std::string entity_tag(const call& request, const store::entity_row& row,
-                                     media_type type, const jsonld::context& context);
+                                     media_type type, const jsonld::context& context,
+                                     std::span<const store::entity_row> linked = {});
 /// The same of a page of 5.7.2.
 [[nodiscard]] std::string page_tag(const call& request, const store::entity_page& page,
-                                   media_type type, const jsonld::context& context);
+                                   media_type type, const jsonld::context& context,
+                                   std::span<const store::entity_row> linked = {});
 
 /// Whether If-None-Match names `tag` (13.1.2), so that 304 is the answer.
 [[nodiscard]] bool is_known_to_client(const call& request, std::string_view tag);

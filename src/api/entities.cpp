@@ -88,14 +88,20 @@ handler_result query_entities(call& request) {
     }
     MERIDIAN_CO_TRY(const auto page,
                     co_await operations::query_entities(scope, std::move(query.wanted)));
-    const bool joins = query.how_far.form != ngsild::join_form::none;
-    auto tag = page_tag(request, page, type, *context);
-    if (!joins && is_known_to_client(request, tag))
-        co_return not_modified(std::move(tag));
-    auto answering = entities_answer(scope, request.with, page, how, query.how_far, type, context);
-    MERIDIAN_CO_TRY(auto answer, co_await std::move(answering));
-    if (!joins) // the tag knows nothing of linked Entities
+    http::response answer(200);
+    if (query.how_far.form != ngsild::join_form::none) {
+        auto answering = joined_entities_answer(request, scope, page, how, query.how_far, type,
+                                                context, tagged::yes);
+        MERIDIAN_CO_TRY(answer, co_await std::move(answering));
+        if (answer.status == 304)
+            co_return answer;
+    } else {
+        auto tag = page_tag(request, page, type, *context);
+        if (is_known_to_client(request, tag))
+            co_return not_modified(std::move(tag));
+        answer = entities_answer(request.with, page, how, type, context);
         add_tag(answer, std::move(tag));
+    }
     add_paging(answer, request, query.asked, page, type);
     co_return as_preferred(request, type, std::move(answer));
 }

@@ -74,9 +74,9 @@ handler_result retrieve_entity(call& request) {
     if (!shows_anything(how.shown, row.document))
         co_return problem{problem_kind::resource_not_found,
                           "nothing of the Entity is left by pick and omit"};
-    if (how_far.form != ngsild::join_form::none) { // without a tag: it would not know linked ones
-        auto answering = joined_answer(scope, request.with, std::move(row), how, std::move(how_far),
-                                       type, context);
+    if (how_far.form != ngsild::join_form::none) {
+        auto answering =
+            joined_answer(request, scope, std::move(row), how, std::move(how_far), type, context);
         MERIDIAN_CO_TRY(auto joined, co_await std::move(answering));
         co_return as_preferred(request, type, std::move(joined));
     }

@@ -68,8 +68,14 @@ handler_result query_entities_by_post(call& request) {
         auto naming = operations::with_url(scope, context, own_url(request));
         MERIDIAN_CO_TRY(context, co_await std::move(naming));
     }
-    auto answering = entities_answer(scope, request.with, page, how, how_far, type, context);
-    MERIDIAN_CO_TRY(auto answer, co_await std::move(answering));
+    http::response answer(200);
+    if (how_far.form != ngsild::join_form::none) {
+        auto answering =
+            joined_entities_answer(request, scope, page, how, how_far, type, context, tagged::no);
+        MERIDIAN_CO_TRY(answer, co_await std::move(answering));
+    } else {
+        answer = entities_answer(request.with, page, how, type, context);
+    }
     add_paging(answer, request, asked, page, type);
     co_return as_preferred(request, type, std::move(answer));
 }

@@ -66,11 +66,29 @@ TEST(clause_4_5_23_2_inline, normalized_entities_stand_within_the_relationships)
     EXPECT_EQ(show(client.get(one("v:1", "join=inline"))), ok(expected));
 }
 
-TEST(clause_4_5_23_linked_entities, an_answer_with_them_has_no_etag) {
+TEST(clause_4_5_23_linked_entities, an_answer_is_304_until_one_of_them_changes) {
     const auto client = fleet();
-    EXPECT_NE(client.get(one("v:1", "")).header("ETag"), "");
-    EXPECT_EQ(client.get(one("v:1", "join=inline")).header("ETag"), "");
-    EXPECT_EQ(client.get(entities + "?type=Vehicle&join=flat").header("ETag"), "");
+    for (const auto& target : {one("v:1", "join=inline&joinLevel=2"),
+                               entities + "?type=Vehicle&join=flat&joinLevel=2"}) {
+        const auto tag_now = [&] { return client.get(target).header("ETag"); };
+        const auto is_known = [&](const std::string& tag) {
+            return client.get(target, {{"If-None-Match", tag}}).status == 304U;
+        };
+        auto tag = tag_now();
+        EXPECT_NE(tag, "");
+        EXPECT_TRUE(is_known(tag));
+        EXPECT_EQ(client.post(entities, named("q", "Person", "Eve")).status, 201U);
+        EXPECT_TRUE(is_known(tag)) << "not linked";
+        EXPECT_EQ(client.patch(entities + "/urn:x:c:1", {{"name", "Ghent"}}).status, 204U);
+        EXPECT_FALSE(is_known(tag)) << "on the second level";
+        tag = tag_now();
+        EXPECT_EQ(client.post(entities, named("p:gone", "Person", "Dan")).status, 201U);
+        EXPECT_FALSE(is_known(tag)) << "there now";
+        tag = tag_now();
+        for (const auto* id : {"urn:x:p:gone", "urn:x:q"})
+            EXPECT_EQ(client.remove(entities + "/" + id).status, 204U);
+        EXPECT_FALSE(is_known(tag)) << "gone";
+    }
 }
 
 TEST(clause_4_5_23_2_inline, concise_and_simplified_and_two_levels_without_cycles) {
