@@ -27,11 +27,11 @@ std::optional<ngsild::specification_version> preferred_version(std::string_view 
     return std::nullopt;
 }
 
-} // namespace
+using amend_function = bool (*)(json&, ngsild::specification_version);
 
-result<http::response> as_preferred(const call& request, media_type type, http::response answer) {
+result<http::response> amended(const call& request, http::response answer, amend_function amend) {
     const auto asked = preferred_version(request.request.header("Prefer"));
-    if (!asked || type == media_type::geo_json)
+    if (!asked || answer.status == 304)
         return answer;
     const auto version = std::min(*asked, ngsild::newest_version);
     answer.add("Preference-Applied", "ngsi-ld=" + ngsild::to_text(version));
@@ -44,15 +44,28 @@ result<http::response> as_preferred(const call& request, media_type type, http::
     bool changed = false;
     if (body.is_array()) {
         for (auto& entity : body)
-            changed |= ngsild::amend_entity(entity, version);
+            changed |= amend(entity, version);
     } else {
-        changed = ngsild::amend_entity(body, version);
+        changed = amend(body, version);
     }
     if (changed) {
-        answer.status = 203;
+        if (answer.status == 200)
+            answer.status = 203;
         answer.body = to_text(body);
     }
     return answer;
+}
+
+} // namespace
+
+result<http::response> as_preferred(const call& request, media_type type, http::response answer) {
+    const bool is_geo_json = type == media_type::geo_json;
+    return amended(request, std::move(answer),
+                   is_geo_json ? ngsild::amend_feature : ngsild::amend_entity);
+}
+
+result<http::response> as_preferred_evolution(const call& request, http::response answer) {
+    return amended(request, std::move(answer), ngsild::amend_temporal_entity);
 }
 
 } // namespace meridian::api

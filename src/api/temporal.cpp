@@ -2,6 +2,7 @@
 #include "meridian/ngsild/temporal.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
+#include "api/preference.hpp"
 #include "api/representation_parameters.hpp"
 #include "api/selection_parameters.hpp"
 #include "meridian/operations/temporal.hpp"
@@ -130,7 +131,7 @@ handler_result retrieve_temporal_entity(call& request) {
     append_evolution(body, outcome.answer, how, request.with.names_of(context));
     auto answer = answer_with(type, *context, std::move(body));
     mark_partial(answer, outcome.partial, asked);
-    co_return answer;
+    co_return as_preferred_evolution(request, std::move(answer));
 }
 
 /// 6.18.3.2 GET: 5.7.4 Query Temporal Evolution of Entities.
@@ -172,7 +173,7 @@ handler_result query_temporal_entities(call& request) {
     auto answer = answer_with(type, *context, std::move(body));
     mark_partial(answer, outcome.partial, interval_asked);
     add_paging(answer, request, asked, outcome.answer.more, outcome.answer.count, type);
-    co_return answer;
+    co_return as_preferred_evolution(request, std::move(answer));
 }
 
 } // namespace meridian::api

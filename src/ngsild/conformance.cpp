@@ -129,6 +129,67 @@ bool amend_attribute(json& attribute, specification_version version) {
     return changed;
 }
 
+/// The pairs of a simplified temporal series (4.5.9), without the wrapping that says their kind.
+json plain_series(json pairs, const introduced_kind& kind) {
+    for (auto& pair : pairs) {
+        if (!pair.is_array() || pair.empty())
+            continue;
+        auto& value = pair.front();
+        if (value.is_object() && value.size() == 1 && value.contains(kind.member))
+            value = json(value[std::string{kind.member}]);
+        else if (kind.becomes == "Relationship")
+            value = plain_objects(std::move(value));
+    }
+    return pairs;
+}
+
+/// 4.5.9: `vocabs` and its like.
+bool amend_series(json& series, specification_version version) {
+    for (const auto& kind : attribute_kinds) {
+        const auto found = series.find(std::string{kind.member} + "s");
+        if (version >= kind.since || found == series.end())
+            continue;
+        auto pairs = plain_series(std::move(*found), kind);
+        series.erase(found);
+        series[std::string{kind.value} + "s"] = std::move(pairs);
+        series["type"] = kind.becomes;
+        return true;
+    }
+    return false;
+}
+
+/// What a temporal evolution has had from its beginning stays: instances, datasetId, observedAt.
+bool amend_temporal_instance(json& instance, specification_version version) {
+    if (!instance.is_object())
+        return false;
+    bool changed = false;
+    for (const auto* name : {"objectType", "expiresAt", "valueType"}) {
+        const auto member = std::ranges::find(attribute_members, name, &introduced_member::name);
+        if (version < member->since)
+            changed |= instance.erase(name) > 0;
+    }
+    changed |= amend_series(instance, version) || amend_kind(instance, version);
+    for (auto& [name, value] : instance.items())
+        if (value.is_object() && !is_own_member(name))
+            changed |= amend_instances(value, version);
+    return changed;
+}
+
+bool amend_head(json& entity, specification_version version) {
+    bool changed = remove_newer(entity, entity_members, version);
+    if (const auto type = entity.find("type");
+        type != entity.end() && type->is_array() && !type->empty() && version < multiple) {
+        json first = type->front(); // note 1
+        *type = std::move(first);
+        changed = true;
+    }
+    return changed;
+}
+
+bool is_of_entity(std::string_view name) {
+    return name == "id" || name == "type" || name == "@context" || name == "scope";
+}
+
 } // namespace
 
 std::optional<specification_version> parse_version(std::string_view text) {
@@ -150,15 +211,38 @@ std::string to_text(specification_version version) {
 bool amend_entity(json& entity, specification_version version) {
     if (!entity.is_object() || version >= newest_version)
         return false;
-    bool changed = remove_newer(entity, entity_members, version);
-    if (const auto type = entity.find("type");
-        type != entity.end() && type->is_array() && !type->empty() && version < multiple) {
-        *type = json(type->front()); // note 1
-        changed = true;
-    }
+    bool changed = amend_head(entity, version);
     for (auto& [name, value] : entity.items())
-        if (name != "id" && name != "type" && name != "@context" && name != "scope")
+        if (!is_of_entity(name))
             changed |= amend_instances(value, version);
+    return changed;
+}
+
+bool amend_feature(json& feature, specification_version version) {
+    if (!feature.is_object())
+        return false;
+    bool changed = false;
+    if (const auto features = feature.find("features"); features != feature.end())
+        for (auto& one : *features)
+            changed |= amend_feature(one, version);
+    if (const auto properties = feature.find("properties"); properties != feature.end())
+        changed |= amend_entity(*properties, version);
+    return changed;
+}
+
+bool amend_temporal_entity(json& entity, specification_version version) {
+    if (!entity.is_object() || version >= newest_version)
+        return false;
+    bool changed = amend_head(entity, version);
+    for (auto& [name, value] : entity.items()) {
+        if (is_of_entity(name))
+            continue;
+        if (!value.is_array())
+            changed |= amend_temporal_instance(value, version);
+        else
+            for (auto& one : value)
+                changed |= amend_temporal_instance(one, version);
+    }
     return changed;
 }
 

@@ -180,5 +180,26 @@ TEST(clause_6_3_6_preference, an_older_version_gets_an_amended_answer) {
     EXPECT_EQ(client.get(target).header("Preference-Applied"), "");
 }
 
+TEST(clause_6_3_6_preference, of_features_and_evolutions_too) {
+    const auto client = fresh_tenant();
+    const json use{{"type", "VocabProperty"}, {"vocab", "office"}};
+    EXPECT_EQ(client.post(entities, {{"id", "urn:x:1"}, {"type", "Room"}, {"use", use}}).status,
+              201U);
+    const json older{{"type", "Property"}, {"value", "office"}};
+    const auto feature = client.get(entities + "/urn:x:1", {{"Accept", "application/geo+json"},
+                                                            {"Prefer", "body=json, ngsi-ld=1.5"}});
+    EXPECT_EQ(feature.status, 203U);
+    EXPECT_EQ(feature.content()["properties"]["use"], older);
+    EXPECT_EQ(feature.header("Preference-Applied"), "ngsi-ld=1.5");
+    const header_lines prefer{{"Prefer", "ngsi-ld=1.5"}};
+    const auto evolution = client.get(temporal + "/urn:x:1", prefer);
+    EXPECT_EQ(evolution.status, 203U);
+    EXPECT_EQ(evolution.content()["use"][0]["value"], "office");
+    EXPECT_EQ(evolution.content()["use"][0]["type"], "Property");
+    const auto series = client.get(temporal + "/urn:x:1?format=temporalValues", prefer);
+    EXPECT_EQ(series.content()["use"]["values"][0][0], "office");
+    EXPECT_EQ(series.content()["use"]["type"], "Property");
+}
+
 } // namespace
 } // namespace meridian::api::test

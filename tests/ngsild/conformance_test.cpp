@@ -65,6 +65,43 @@ TEST(clause_4_3_6_8_older_versions, fall_back_as_the_tables_say) {
     }
 }
 
+TEST(clause_4_3_6_8_older_versions, of_features_the_properties_fall_back) {
+    auto collection = parsed(R"({"type":"FeatureCollection","features":[{"id":"urn:a",
+        "type":"Feature","geometry":null,"properties":{"type":["T","U"],
+        "a":{"type":"VocabProperty","vocab":"x"}}}]})");
+    const auto amended = parsed(R"({"type":"FeatureCollection","features":[{"id":"urn:a",
+        "type":"Feature","geometry":null,"properties":{"type":"T",
+        "a":{"type":"Property","value":"x"}}}]})");
+    EXPECT_TRUE(amend_feature(collection, {1, 2}));
+    EXPECT_EQ(collection, amended);
+    EXPECT_FALSE(amend_feature(collection, {1, 8}));
+}
+
+TEST(clause_4_3_6_8_older_versions, of_evolutions_the_instances_fall_back) {
+    const std::vector<row> rows{
+        {"1.2",
+         R"({"id":"urn:a","type":["T","U"],"a":[{"type":"Property","value":1,"datasetId":"urn:d",
+             "observedAt":"2026-01-01T00:00:00Z"},{"type":"Property","value":2}]})",
+         R"({"id":"urn:a","type":"T","a":[{"type":"Property","value":1,"datasetId":"urn:d",
+             "observedAt":"2026-01-01T00:00:00Z"},{"type":"Property","value":2}]})"},
+        {"1.7", R"({"a":[{"type":"VocabProperty","vocab":"x","instanceId":"urn:i"}]})",
+         R"({"a":[{"type":"Property","value":"x","instanceId":"urn:i"}]})"},
+        {"1.7",
+         R"({"a":{"type":"VocabProperty","vocabs":[[{"vocab":"x"},"t"],[{"vocab":"y"},"u"]]}})",
+         R"({"a":{"type":"Property","values":[["x","t"],["y","u"]]}})"},
+        {"1.7", R"({"a":{"type":"ListRelationship","objectLists":[[[{"object":"urn:b"}],"t"]]}})",
+         R"({"a":{"type":"Relationship","objects":[[["urn:b"],"t"]]}})"},
+        {"1.8", R"({"a":{"type":"VocabProperty","vocabs":[[{"vocab":"x"},"t"]]}})",
+         R"({"a":{"type":"VocabProperty","vocabs":[[{"vocab":"x"},"t"]]}})"},
+    };
+    for (const auto& row : rows) {
+        auto entity = parsed(row.entity);
+        const bool changed = amend_temporal_entity(entity, parse_version(row.version).value());
+        EXPECT_EQ(nlohmann::json(entity), nlohmann::json(parsed(row.amended))) << row.entity;
+        EXPECT_EQ(changed, parsed(row.entity) != parsed(row.amended)) << row.entity;
+    }
+}
+
 TEST(clause_4_3_6_8_older_versions, are_read_as_major_and_minor) {
     EXPECT_EQ(parse_version("1.5"), (specification_version{1, 5}));
     EXPECT_LT(parse_version("1.9").value(), parse_version("1.10").value());

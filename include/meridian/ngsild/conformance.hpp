@@ -27,4 +27,11 @@ inline constexpr specification_version newest_version{1, 9};
 /// had to be changed.
 bool amend_entity(json& entity, specification_version version);
 
+/// The same of a Feature or FeatureCollection (4.5.16), whose properties are amended.
+bool amend_feature(json& feature, specification_version version);
+
+/// The same of a temporal evolution (4.5.7, 4.5.9). CHOICE: the tables are about Entities; of an
+/// evolution instances, datasetId and observedAt stay, without which there would be none.
+bool amend_temporal_entity(json& entity, specification_version version);
+
 } // namespace meridian::ngsild
