@@ -17,6 +17,9 @@ namespace meridian::api {
 /// took. Counting takes no lock but at a combination's first request.
 class metrics {
 public:
+    /// Of what `render` gives.
+    static constexpr const char* media_type = "text/plain; version=0.0.4; charset=utf-8";
+
     /// Upper bounds of the latency histogram, in seconds.
     static constexpr std::array<double, 12> bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                                    0.05,   0.1,   0.25,   0.5,   1,    5};

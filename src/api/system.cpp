@@ -43,8 +43,7 @@ handler_result ready(call& request) {
 
 /// `/metrics` in Prometheus' text format.
 handler_result show_metrics(call& request) {
-    co_return http::response(200, "text/plain; version=0.0.4; charset=utf-8",
-                             request.with.broker.counted->render());
+    co_return http::response(200, metrics::media_type, request.with.broker.counted->render());
 }
 
 /// 6.33.3.1 GET info/sourceIdentity: 5.15.1 with 5.2.40.

@@ -2,6 +2,7 @@
 
 #include "app/database.hpp"
 #include "app/indexed_attributes.hpp"
+#include "meridian/api/admin.hpp"
 #include "meridian/store/partitions.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,6 +24,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds connect_patience{10};
+constexpr std::size_t admin_connections = 64;
 
 store::database_options database_options(const config& chosen, const std::string& conninfo) {
     store::database_options options;
@@ -233,7 +235,23 @@ result<std::uint16_t> broker::serve() {
     MERIDIAN_TRY(server_, http::server::create(loops, http_settings(config_), std::move(handlers)));
     state_.alias =
         config_.source_alias.empty() ? default_alias(server_->port()) : config_.source_alias;
+    MERIDIAN_CHECK(serve_admin());
     return server_->port();
+}
+
+result<void> broker::serve_admin() {
+    if (config_.admin_port == 0)
+        return {};
+    http::settings settings;
+    settings.address = config_.admin_host;
+    settings.port = config_.admin_port;
+    settings.url_bytes = 2 * config_.max_url; // a URL percent-encoded within another
+    settings.header_bytes = settings.url_bytes + config_.max_header;
+    settings.connections = admin_connections;
+    MERIDIAN_TRY(admin_, http::server::create({contexts_.front().get()}, settings,
+                                              api::make_admin_handler(*io_.front()->worker)));
+    spdlog::info("the admin listener is at {} port {}", config_.admin_host, admin_->port());
+    return {};
 }
 
 void broker::start_background() {
@@ -293,6 +311,8 @@ asio::awaitable<void> broker::drain() {
     if (server_)
         // false: cut off at the deadline
         (void)co_await server_->drain(config_.drain_timeout, config_.drain_notice);
+    if (admin_)
+        (void)co_await admin_->drain(config_.drain_timeout);
     if (sweep_)
         sweep_->stop();
     if (upkeep_)
@@ -324,6 +344,7 @@ void broker::join() {
 
 broker::~broker() {
     join();
+    admin_.reset();
     server_.reset();
 }
 

@@ -83,6 +83,7 @@ private:
     explicit broker(const config& chosen, const std::string& conninfo, role as);
     result<void> make_threads();
     result<void> connect();
+    result<void> serve_admin();
     void start_background();
     void append_database_metrics(std::string& out) const;
     asio::awaitable<void> drain();
@@ -111,6 +112,7 @@ private:
     std::unique_ptr<store::expiry_sweep> sweep_;
     std::shared_ptr<upkeep> upkeep_;
     std::unique_ptr<http::server> server_;
+    std::unique_ptr<http::server> admin_; ///< null where it is not asked for
     std::vector<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guards_;
     std::vector<std::thread> threads_;
 };

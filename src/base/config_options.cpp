@@ -20,6 +20,14 @@ constexpr option listening[] = {
      "https://broker.example.org: begins the URLs of what is served under them.",
      {},
      "as the client's request has it"},
+    {"admin-host", &config::admin_host,
+     "Address of the admin listener (/explain, /metrics), which asks nobody who they are: "
+     "loopback, "
+     "or a network of the operator's own."},
+    {"admin-port",
+     &config::admin_port,
+     "Port of the admin listener; 0: there is none.",
+     {0, 65535}},
     {"tls-cert",
      &config::tls_cert,
      "PEM file with the certificate chain; turns HTTPS on.",

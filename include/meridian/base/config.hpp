@@ -32,6 +32,8 @@ struct config {
     std::string host = "127.0.0.1";
     std::uint16_t port = 1026;
     std::string public_url;
+    std::string admin_host = "127.0.0.1";
+    std::uint16_t admin_port = 0;
     std::string tls_cert;
     std::string tls_key;
     std::vector<std::string> cors_origins;
