@@ -77,8 +77,8 @@ http::response allowed(std::string methods, const http::request& request) {
         answer.add("Allow", std::move(methods));
         return answer;
     }
-    auto answer = problem_response(
-        problem{problem_kind::method_not_allowed, "allowed here are " + methods});
+    auto answer =
+        problem_response(problem{problem_kind::method_not_allowed, "allowed here are " + methods});
     answer.add("Allow", std::move(methods));
     return answer;
 }

@@ -1,4 +1,5 @@
 /// Clause 6.4: the resource entities/.
+#include "api/as_of.hpp"
 #include "api/conditions.hpp"
 #include "api/distributed_answer.hpp"
 #include "api/entity_answer.hpp"
@@ -67,6 +68,8 @@ handler_result create_entity(call& request) {
 
 /// 6.4.3.2 GET: 5.7.2 Query Entities.
 handler_result query_entities(call& request) {
+    if (asks_as_of(request))
+        co_return co_await query_entities_as_of(request);
     MERIDIAN_CO_TRY(const auto type,
                     negotiate(request.request.header("Accept"), geo_json_answers::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));

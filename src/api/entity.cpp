@@ -1,4 +1,5 @@
 /// Clause 6.5: the resource entities/{entityId}.
+#include "api/as_of.hpp"
 #include "api/conditions.hpp"
 #include "api/distributed_answer.hpp"
 #include "api/entity_answer.hpp"
@@ -43,6 +44,8 @@ result<ngsild::merge_options> read_merge_options(const call& request) {
 
 /// 6.5.3.1 GET: 5.7.1 Retrieve Entity.
 handler_result retrieve_entity(call& request) {
+    if (asks_as_of(request))
+        co_return co_await retrieve_entity_as_of(request);
     MERIDIAN_CO_TRY(const auto type,
                     negotiate(request.request.header("Accept"), geo_json_answers::yes));
     MERIDIAN_CO_CHECK(refuse_unsupported(request));

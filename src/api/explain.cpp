@@ -1,5 +1,6 @@
 #include "meridian/api/explain.hpp"
 
+#include "api/as_of.hpp"
 #include "api/entity_query_request.hpp"
 #include "api/routes.hpp"
 #include "meridian/jsonld/link_header.hpp"
@@ -70,6 +71,8 @@ asio::awaitable<result<explanation>> explain(worker& with, explained_request ask
     MERIDIAN_CO_TRY(made.parameters, parameters::parse(request.query, match.found->parameters));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(made));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(made, std::move(context)));
+    if (asks_as_of(made))
+        co_return problem{problem_kind::operation_not_supported, "asOf is not explained"};
     if (match.found->handler == query_entities) {
         auto explaining = explain_query(made, scope);
         co_return co_await std::move(explaining);

@@ -50,7 +50,9 @@ plan_figures read_plan_figures(const std::vector<std::string>& lines) {
     }
     for (std::size_t at = 0; at < lines.size(); ++at) {
         const string_view line = lines[at];
-        const bool is_node = at == 0 || line.substr(std::min(line.find_first_not_of(' '), line.size())).starts_with("->");
+        const bool is_node =
+            at == 0 ||
+            line.substr(std::min(line.find_first_not_of(' '), line.size())).starts_with("->");
         if (is_node) {
             add_once(read.indexes, index_of(line));
             add_once(read.tables_read_whole, word_after(line, "Seq Scan on "));

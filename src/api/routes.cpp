@@ -18,12 +18,12 @@ constexpr std::string_view of_merge = "type format options observedAt lang local
 constexpr std::string_view of_batch = "options local";
 constexpr std::string_view of_retrieval =
     "attrs pick omit type options format lang join joinLevel local containedBy "
-    "geometryProperty datasetId entityMap entityMapLifetime count";
+    "geometryProperty datasetId entityMap entityMapLifetime count asOf";
 constexpr std::string_view of_query =
     "id type idPattern attrs pick omit q csf georel geometry coordinates geoproperty "
     "geometryProperty scopeQ lang limit offset cursor count options format local datasetId "
     "expandValues jsonKeys join joinLevel containedBy entityMap entityMapLifetime orderBy "
-    "collation orderFrom orderGeometry splitEntities";
+    "collation orderFrom orderGeometry splitEntities asOf";
 constexpr std::string_view of_purge =
     "id type idPattern q csf georel geometry coordinates geoproperty scopeQ keep drop "
     "local geometryProperty";

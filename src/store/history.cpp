@@ -33,22 +33,6 @@ evolution read_head(const std::shared_ptr<const pg::result>& from, std::size_t n
     return made;
 }
 
-ngsild::history_row read_instance(const pg::row& row) {
-    ngsild::history_row made;
-    made.attribute = row.int4(instance_columns::attribute);
-    made.dataset = row.int4(instance_columns::dataset);
-    made.ts = row.timestamptz(instance_columns::ts);
-    made.modified_at = row.timestamptz(instance_columns::modified_at);
-    made.created_at = row.timestamptz(instance_columns::created_at);
-    made.iid = row.int8(instance_columns::iid);
-    made.flags = row.int2(instance_columns::flags);
-    if (!row.is_null(instance_columns::num))
-        made.num = row.float8(instance_columns::num);
-    made.txt = row.text(instance_columns::txt);
-    made.rest = row.bytea(instance_columns::rest);
-    return made;
-}
-
 void append_unknown(std::vector<ngsild::name_id>& to, const evolution& of,
                     const ngsild::names& dictionary) {
     ngsild::append_unknown_names(to, of.types, dictionary);

@@ -37,7 +37,10 @@ administered& shared() {
 std::string explain(const std::string& url) {
     std::string target = "/explain?url=";
     for (const char one : encode_path_segment(url))
-        target += one == '&' ? "%26" : one == '=' ? "%3D" : one == '+' ? "%2B" : std::string(1, one);
+        target += one == '&'   ? "%26"
+                  : one == '=' ? "%3D"
+                  : one == '+' ? "%2B"
+                               : std::string(1, one);
     return target;
 }
 
@@ -73,7 +76,9 @@ TEST(admin_listener, takes_the_url_in_a_body_and_whole) {
 
 TEST(admin_listener, refuses_what_it_does_not_explain) {
     auto& on = shared();
-    const auto refusal = [&](const std::string& url) { return kind_of(on.admin.get(explain(url))); };
+    const auto refusal = [&](const std::string& url) {
+        return kind_of(on.admin.get(explain(url)));
+    };
     EXPECT_EQ(refusal("/ngsi-ld/v1/types"), "422 OperationNotSupported");
     EXPECT_EQ(refusal("/nowhere"), "404 ResourceNotFound");
     EXPECT_EQ(refusal(entities + "?type=Room&q=%3D%3D"), "400 BadRequestData");

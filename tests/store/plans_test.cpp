@@ -1,5 +1,6 @@
 #include "meridian/query/plan.hpp"
 #include "store/reads/history_statements.hpp"
+#include "store/reads/past_statements.hpp"
 #include "store/reads/retrievals.hpp"
 #include "store/reads/selection.hpp"
 #include "store/reads/value_driver.hpp"
@@ -350,6 +351,33 @@ TEST(store_plans, a_page_of_temporal_evolutions_tests_each_by_its_index) {
     EXPECT_THAT(generic_plan(store::render_heads(tenant, selection, request, wanted)),
                 AllOf(HasSubstr("using history_type_k on history_type t (actual rows=21"),
                       HasSubstr("Subplans Removed: "), reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, candidates_of_an_as_of_read_end_with_its_limit) {
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    store::past_candidates which;
+    const auto plan = [&] {
+        return generic_plan(store::render_past_candidates(tenant, which, now, 1'001));
+    };
+    const auto looks_up = AllOf(HasSubstr("using entity_pkey on entity e"),
+                                HasSubstr("using entity_past_pkey on entity_past q"),
+                                reads_no_table_from_end_to_end());
+    EXPECT_THAT(plan(),
+                AllOf(HasSubstr("using entity_uri on entity c (actual rows=1001"), looks_up));
+    which.types = {1};
+    EXPECT_THAT(plan(), AllOf(HasSubstr("using history_type_k on history_type t (actual rows=1001"),
+                              looks_up));
+    which.ids = {"urn:v:1", "urn:v:2"};
+    EXPECT_THAT(plan(), AllOf(HasSubstr("using entity_uri on entity c (actual rows=2"), looks_up));
+}
+
+TEST(store_plans, the_past_of_entities_is_read_by_their_attributes) {
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    EXPECT_THAT(generic_plan(store::render_past_instances({1, 11}, now)),
+                AllOf(HasSubstr("using history_attr_pkey on history_attr n"),
+                      HasSubstr("eid_attr_id_ts_idx"), reads_no_table_from_end_to_end()));
 }
 
 } // namespace meridian::test

@@ -30,7 +30,7 @@ std::string read(const std::filesystem::path& file) {
 TEST(store_statements, each_names_the_tenant_or_an_eid) {
     const RE2 definition(R"re((?s)pg::statement \w+\{"(\w+)",\s*(?:R"sql\()?(.*?)\};)re");
     const RE2 tenant_table(
-        R"(\b(entity|entity_type|search|entity_scope|geo|history|history_type|history_attr|attribute_use|attr_num|attr_txt|expiry|outbox)\b)");
+        R"(\b(entity|entity_type|search|entity_scope|geo|history|history_type|history_attr|entity_past|attribute_use|attr_num|attr_txt|expiry|outbox)\b)");
     const RE2 names_key(R"(tenant_id|\beid\b)");
     int seen = 0;
     for (const auto& file : std::filesystem::recursive_directory_iterator(

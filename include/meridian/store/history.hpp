@@ -4,6 +4,7 @@
 #include "meridian/ngsild/history.hpp"
 #include "meridian/query/ast.hpp"
 #include "meridian/store/database.hpp"
+#include "meridian/store/entities.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -62,6 +63,14 @@ struct temporal_page {
     std::optional<std::int64_t> count;
 };
 
+/// Which Entities are asked for as they were.
+struct past_candidates {
+    std::vector<std::string> ids; ///< empty: any
+    /// That ever had one of these types; empty: any. Has no meaning beside ids.
+    std::vector<ngsild::name_id> types;
+};
+inline constexpr std::size_t most_past_candidates = 1'000;
+
 /// Reads of the Temporal Evolution. Belongs to the loop of its reader.
 class history {
 public:
@@ -76,6 +85,14 @@ public:
     /// Fails with too_complex_query where `matches` would have to look at more than 100,000.
     asio::awaitable<result<temporal_page>> query(tenant_id tenant, temporal_selection selection,
                                                  temporal_request request);
+
+    /// Those of the candidates that lived at the moment `at`, as they were, in order of eid. It
+    /// costs two statements, the second reads the instances of what has changed since.
+    /// Fails with too_complex_query where there are more than `most_past_candidates`, with
+    /// bad_request_data where the history does not reach back so far, unavailable, internal_error.
+    /// The reader must have a dictionary.
+    asio::awaitable<result<std::vector<entity_row>>> as_of(tenant_id tenant, past_candidates which,
+                                                           timestamp at);
 
 private:
     std::shared_ptr<reader> reader_;

@@ -136,6 +136,8 @@ result<committed> work::apply_one(const item& what, state& on,
 
 void work::write_down(const committed& done, tenant_id tenant, state& on, const lane_hooks& hooks) {
     const ngsild::change& change = done.change;
+    if (on.is_living)
+        rows::append_past_head(batch_, on.eid, on.created_at, change);
     on.changed = true;
     on.modified_at = change.modified_at;
     on.is_living = change.happened != ngsild::change::what::deleted;

@@ -150,6 +150,12 @@ FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[
             $6::int[], $7::int[], $8::smallint[], $9::text[], $10::bytea[])
      AS i(eid, ts, m, c, num, a, ds, flags, txt, rest))sql"};
 
+constexpr pg::statement insert_past_heads{"insert_past_heads", R"sql(
+INSERT INTO entity_past (eid, until, created_at, expires_at, types)
+SELECT i.eid, i.u, i.c, i.x, i.ty::int[]
+FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+     AS i(eid, u, c, x, ty))sql"};
+
 constexpr pg::statement finish_receipts{"finish_receipts", R"sql(
 UPDATE receipt r SET answer = i.a
 FROM unnest($1::bigint[], $2::text[]) AS i(id, a)
@@ -291,6 +297,13 @@ void add_history(pg::unit& to, const rows::batch& what) {
             .int2_array(what.instances, column(&row::flags))
             .text_array(what.instances, column(&row::txt))
             .bytea_array(what.instances, column(&row::rest));
+    if (!what.past_heads.empty())
+        to.add(insert_past_heads)
+            .int8_array(what.past_heads, &rows::past_head::eid)
+            .timestamptz_array(what.past_heads, &rows::past_head::until)
+            .timestamptz_array(what.past_heads, &rows::past_head::created_at)
+            .timestamptz_array(what.past_heads, &rows::past_head::expires_at)
+            .text_array(what.past_heads, &rows::past_head::types);
 }
 
 std::optional<timestamp> wanted_attempt(const outbox_row& row) {

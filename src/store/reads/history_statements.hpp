@@ -1,6 +1,7 @@
 #pragma once
 
 #include "meridian/store/history.hpp"
+#include "store/pg/result.hpp"
 #include "store/reads/selection.hpp"
 
 #include <cstdint>
@@ -18,6 +19,9 @@ struct head_columns {
 struct instance_columns {
     enum : int { eid, attribute, ts, modified_at, created_at, iid, num, dataset, flags, txt, rest };
 };
+
+/// One row of the instances; its texts are the answer's.
+[[nodiscard]] ngsild::history_row read_instance(const pg::row& row);
 
 /// The head of the Entity with this URI, living or not.
 [[nodiscard]] composed_statement render_head(tenant_id tenant, const std::string& uri);

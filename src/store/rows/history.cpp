@@ -1,6 +1,8 @@
 #include "store/rows/rows.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace meridian::store::rows {
 
@@ -17,6 +19,14 @@ void append_history(batch& to, tenant_id tenant, std::int64_t eid, const ngsild:
             to.history_attributes.push_back({eid, change.attribute});
     if (of.scopes_before.empty() && !of.scopes_after.empty())
         to.history_attributes.push_back({eid, ngsild::scope_attribute});
+}
+
+void append_past_head(batch& to, std::int64_t eid, timestamp created_at, const ngsild::change& of) {
+    const bool ends = of.happened == ngsild::change::what::deleted ||
+                      of.types_before != of.types_after || of.expires_before != of.expires_after;
+    if (ends)
+        to.past_heads.push_back({eid, of.modified_at, created_at, of.expires_before,
+                                 fmt::format("{{{}}}", fmt::join(of.types_before, ","))});
 }
 
 } // namespace meridian::store::rows

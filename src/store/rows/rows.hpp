@@ -9,6 +9,7 @@
 #include "meridian/store/database.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -116,6 +117,15 @@ struct history {
     ngsild::new_history_row row;
 };
 
+/// Table `entity_past`: what the head of an Entity was until a change.
+struct past_head {
+    std::int64_t eid;
+    timestamp until;
+    timestamp created_at;
+    std::optional<timestamp> expires_at;
+    std::string types; ///< as text of an array
+};
+
 /// Everything of one transaction.
 struct batch {
     std::vector<entity> inserted;
@@ -138,6 +148,7 @@ struct batch {
     std::vector<history> instances;
     std::vector<type_key> history_types;
     std::vector<history_attribute> history_attributes;
+    std::vector<past_head> past_heads;
 };
 
 void append_entity(batch& to, const transition& of);
@@ -162,6 +173,10 @@ void append_index_rows(batch& to, tenant_id tenant, std::int64_t eid,
 /// The instances that one change adds to the Temporal Evolution.
 void append_history(batch& to, tenant_id tenant, std::int64_t eid, const ngsild::change& of,
                     const ngsild::names& dictionary);
+
+/// What the head of a living Entity was, where this change ends it: the types or expiresAt become
+/// others, or the Entity is deleted. `created_at` is that before the change.
+void append_past_head(batch& to, std::int64_t eid, timestamp created_at, const ngsild::change& of);
 
 /// The instances of one Attribute in a document.
 struct attribute_span {

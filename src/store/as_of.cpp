@@ -1,0 +1,169 @@
+/// Reads of Entities as they were: an extension (docs/conformance.md).
+#include "meridian/ngsild/past_state.hpp"
+#include "meridian/ngsild/unknown_names.hpp"
+#include "meridian/store/history.hpp"
+#include "store/pg/pool.hpp"
+#include "store/reads/history_statements.hpp"
+#include "store/reads/learn.hpp"
+#include "store/reads/past_statements.hpp"
+#include "store/reads/rows_of.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace meridian::store {
+namespace {
+
+using shared_result = std::shared_ptr<const pg::result>;
+
+/// A candidate that lived at the moment.
+struct lived {
+    entity_row row; ///< as it is now; the document is empty where it is deleted
+    ngsild::past_knowledge known;
+    std::vector<ngsild::history_row> latest;
+    bool has_changed = false; ///< since the moment
+};
+
+asio::awaitable<result<shared_result>> execute(reader& on, const composed_statement& what) {
+    const pg::statement statement = what.statement();
+    auto waiting = on.pool().execute(statement, what.with());
+    auto found = co_await std::move(waiting);
+    if (!found)
+        co_return found.error();
+    co_return std::make_shared<const pg::result>(std::move(*found));
+}
+
+std::vector<ngsild::name_id> types_of(const ngsild::document_view& document) {
+    std::vector<ngsild::name_id> types;
+    for (std::size_t at = 0; at < document.type_count(); ++at)
+        types.push_back(document.type(at));
+    return types;
+}
+
+/// The head of a row as it was; nothing where there was no such Entity.
+result<std::optional<lived>> read_lived(const shared_result& from, std::size_t number,
+                                        timestamp at) {
+    const pg::row row = (*from)[number];
+    const bool is_past = !row.is_null(past_columns::until);
+    const bool is_deleted = row.is_null(past_columns::doc);
+    lived made;
+    made.row.created_at =
+        row.timestamptz(is_past ? past_columns::past_created_at : past_columns::created_at);
+    if (made.row.created_at > at || (is_deleted && !is_past))
+        return std::optional<lived>{};
+    made.row.eid = row.int8(past_columns::eid);
+    made.row.uri = row.text(past_columns::uri);
+    made.row.version = row.int4(past_columns::version);
+    made.row.modified_at = row.timestamptz(past_columns::modified_at);
+    made.row.keeps = from;
+    if (!is_deleted) {
+        MERIDIAN_TRY(made.row.document, ngsild::document_view::open(row.bytea(past_columns::doc)));
+    }
+    made.has_changed = made.row.modified_at > at;
+    auto& known = made.known;
+    known.at = at;
+    known.present = made.row.document;
+    known.types = is_past ? row.int4_array(past_columns::past_types) : types_of(known.present);
+    if (is_past && !row.is_null(past_columns::past_expires_at))
+        known.expires_at = row.timestamptz(past_columns::past_expires_at);
+    else if (!is_past && known.present.expires_at() != timestamp{})
+        known.expires_at = known.present.expires_at();
+    known.head_since = made.row.created_at;
+    if (!row.is_null(past_columns::head_since))
+        known.head_since = std::max(known.head_since, row.timestamptz(past_columns::head_since));
+    if (known.expires_at && *known.expires_at <= at) // 4.22
+        return std::optional<lived>{};
+    return std::optional(std::move(made));
+}
+
+result<std::vector<lived>> read_all(const shared_result& from, timestamp at) {
+    std::vector<lived> all;
+    if (from->empty())
+        return problem{problem_kind::internal_error, "the horizon of as-of reads is not known"};
+    const timestamp horizon = (*from)[0].timestamptz(past_columns::horizon);
+    if (at < horizon)
+        return problem{problem_kind::bad_request_data,
+                       "asOf is before " + to_text(horizon) + ", where the history begins"};
+    if (from->size() > most_past_candidates)
+        return problem{problem_kind::too_complex_query,
+                       "asOf has more than " + std::to_string(most_past_candidates) +
+                           " candidates: name ids, or a type that fewer Entities have had"};
+    if ((*from)[0].is_null(past_columns::eid))
+        return all;
+    for (std::size_t number = 0; number < from->size(); ++number) {
+        MERIDIAN_TRY(auto one, read_lived(from, number, at));
+        if (one)
+            all.push_back(std::move(*one));
+    }
+    return all;
+}
+
+void append_unknown(std::vector<ngsild::name_id>& to, const lived& of,
+                    const ngsild::names& dictionary) {
+    ngsild::append_unknown_names(to, of.known.present, dictionary);
+    ngsild::append_unknown_names(to, of.known.types, dictionary);
+    for (const auto& row : of.latest)
+        ngsild::append_unknown_names(to, row, dictionary);
+}
+
+/// Gives those that have changed since the moment their instances of then.
+asio::awaitable<result<shared_result>> load_latest(reader& on, std::vector<lived>& all,
+                                                   timestamp at) {
+    std::vector<std::int64_t> eids;
+    for (const auto& one : all)
+        if (one.has_changed)
+            eids.push_back(one.row.eid);
+    if (eids.empty())
+        co_return shared_result{};
+    const composed_statement statement = render_past_instances(eids, at);
+    MERIDIAN_CO_TRY(auto found, co_await execute(on, statement));
+    std::size_t into = 0;
+    for (const pg::row row : *found) {
+        while (all[into].row.eid != row.int8(instance_columns::eid))
+            ++into;
+        all[into].latest.push_back(read_instance(row));
+    }
+    co_return found;
+}
+
+/// What a row keeps alive that was put together.
+struct put_together {
+    std::string document;
+    std::shared_ptr<const void> rest;
+};
+
+result<entity_row> as_it_was(lived& one, const ngsild::names& dictionary) {
+    if (!one.has_changed)
+        return std::move(one.row);
+    one.known.latest = one.latest;
+    MERIDIAN_TRY(auto state, ngsild::state_at(one.known, dictionary));
+    const auto kept = std::make_shared<const put_together>(
+        put_together{std::move(state.document), one.row.keeps});
+    MERIDIAN_TRY(one.row.document, ngsild::document_view::open(kept->document));
+    one.row.modified_at = state.modified_at;
+    one.row.keeps = kept;
+    return std::move(one.row);
+}
+
+} // namespace
+
+asio::awaitable<result<std::vector<entity_row>>>
+history::as_of(tenant_id tenant, past_candidates which, timestamp at) {
+    const auto on = reader_;
+    assert(on->names() != nullptr);
+    const composed_statement statement =
+        render_past_candidates(tenant, which, at, most_past_candidates + 1);
+    MERIDIAN_CO_TRY(const auto candidates, co_await execute(*on, statement));
+    MERIDIAN_CO_TRY(auto all, read_all(candidates, at));
+    MERIDIAN_CO_TRY(const auto instances, co_await load_latest(*on, all, at));
+    MERIDIAN_CO_CHECK(co_await learn_names(*on, all, append_unknown));
+    std::vector<entity_row> rows;
+    for (auto& one : all) {
+        MERIDIAN_CO_TRY(auto row, as_it_was(one, *on->names()));
+        rows.push_back(std::move(row));
+    }
+    co_return rows;
+}
+
+} // namespace meridian::store
