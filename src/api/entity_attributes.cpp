@@ -1,10 +1,10 @@
 /// Clauses 6.6 and 6.7: the resources entities/{entityId}/attrs/ and …/attrs/{attrId}.
+#include "api/attribute_parameters.hpp"
 #include "api/conditions.hpp"
 #include "api/distributed_answer.hpp"
 #include "api/handlers.hpp"
 #include "api/idempotency.hpp"
 #include "api/representation_parameters.hpp"
-#include "meridian/base/uri.hpp"
 #include "meridian/ngsild/parse.hpp"
 #include "meridian/operations/provision.hpp"
 
@@ -26,15 +26,6 @@ struct attribute_call {
     jsonld::context_ptr context;
 };
 
-/// 4.6.2: the short name or IRI of an Attribute in the path, expanded.
-result<std::string> attribute_name(const call& request, const jsonld::context& context) {
-    const auto& name = request.path[1];
-    if (!ngsild::is_name(name) || name == "id" || name == "type")
-        return problem{problem_kind::bad_request_data,
-                       "'" + name + "' is not the name of an Attribute"};
-    return context.expand(name);
-}
-
 asio::awaitable<result<attribute_call>> read_attribute_call(call& request) {
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto body,
@@ -42,7 +33,7 @@ asio::awaitable<result<attribute_call>> read_attribute_call(call& request) {
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     if (request.path[1] == "scope") // 5.6.4.4, 5.6.19.4
         co_return problem{problem_kind::bad_request_data, "scope is not an Attribute"};
-    MERIDIAN_CO_TRY(auto name, attribute_name(request, *context));
+    MERIDIAN_CO_TRY(auto name, attribute_name(request.path[1], *context));
     MERIDIAN_CO_TRY(auto fragment, ngsild::parse_attribute_fragment(body.content, name, *context,
                                                                     payload_limits(request)));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
@@ -118,13 +109,8 @@ handler_result replace_attribute(call& request) {
 handler_result delete_attribute(call& request) {
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
-    MERIDIAN_CO_TRY(auto name, attribute_name(request, *context));
-    MERIDIAN_CO_TRY(const bool all, request.parameters.flag("deleteAll"));
-    std::string dataset_id{request.parameters.text("datasetId")};
-    if (!dataset_id.empty() && !is_uri(dataset_id))
-        co_return problem{problem_kind::bad_request_data, "datasetId is not a valid URI"};
-    operations::attribute_selector which(std::move(name), std::move(dataset_id),
-                                         all ? ngsild::delete_all::yes : ngsild::delete_all::no);
+    MERIDIAN_CO_TRY(auto name, attribute_name(request.path[1], *context));
+    MERIDIAN_CO_TRY(auto which, read_attribute_deletion(request, std::move(name)));
     MERIDIAN_CO_TRY(auto types, expected_types(request, *context));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
     auto deletion =

@@ -66,6 +66,14 @@ handler_result delete_registration(call& request);
 handler_result query_temporal_entities(call& request);
 handler_result retrieve_temporal_entity(call& request);
 
+// temporal_provision.cpp: 6.18 to 6.22
+handler_result upsert_evolution(call& request);
+handler_result delete_evolution(call& request);
+handler_result extend_evolution(call& request);
+handler_result delete_temporal_attribute(call& request);
+handler_result modify_instance(call& request);
+handler_result delete_instance(call& request);
+
 handler_result source_identity(call& request);
 
 // system.cpp: not of the standard, and 6.33

@@ -130,6 +130,7 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     tenants_ = std::make_unique<store::tenants>(*pool_, chosen.max_tenants);
     stored_contexts_ = std::make_unique<store::contexts>(*pool_);
     receipts_ = std::make_unique<store::receipts>(*pool_);
+    evolutions_ = std::make_unique<store::evolutions>(*pool_);
     stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
     stored_registrations_ = std::make_unique<store::registrations>(*pool_);
     registrations_ = std::make_unique<federation::registry>(*stored_registrations_);
@@ -180,8 +181,8 @@ result<void> broker::make_threads() {
         made->forwarder =
             std::make_unique<federation::forwarder>(*made->client, config_.forward_timeout);
         made->services = std::make_unique<operations::services>(
-            operations::services{*made->entities, made->history, made->discovery, *lanes_,
-                                 *dictionary_, *tenants_, *made->contexts, *subscriptions_,
+            operations::services{*made->entities, made->history, *evolutions_, made->discovery,
+                                 *lanes_, *dictionary_, *tenants_, *made->contexts, *subscriptions_,
                                  *receipts_, *registrations_, *made->forwarder, state_.alias});
         made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
         io_.push_back(std::move(made));

@@ -10,6 +10,7 @@
 #include "meridian/operations/services.hpp"
 #include "meridian/store/blocking_pool.hpp"
 #include "meridian/store/contexts.hpp"
+#include "meridian/store/evolutions.hpp"
 #include "meridian/store/outbox.hpp"
 #include "meridian/store/receipts.hpp"
 #include "meridian/store/registrations.hpp"
@@ -100,6 +101,7 @@ private:
     std::unique_ptr<store::tenants> tenants_;
     std::unique_ptr<store::contexts> stored_contexts_;
     std::unique_ptr<store::receipts> receipts_;
+    std::unique_ptr<store::evolutions> evolutions_;
     std::unique_ptr<store::subscriptions> stored_subscriptions_;
     std::unique_ptr<store::registrations> stored_registrations_;
     std::unique_ptr<federation::registry> registrations_;

@@ -34,6 +34,10 @@ public:
     /// One Attribute: an instance, an array of them, or the text of the NGSI-LD Null.
     [[nodiscard]] result<json> attribute(const json& sent, std::string_view name, const place& at,
                                          std::size_t depth = 0) const;
+    /// What an Attribute was at several times (4.5.7 to 4.5.9): an array of instances, whatever
+    /// their datasetIds; sent so, as a single instance, or as the simplified `values` and the like.
+    [[nodiscard]] result<json> evolution(const json& sent, std::string_view name,
+                                         const place& at) const;
     /// The instance that an Attribute Fragment describes (5.4): an object always, never a bare
     /// value, but for a geometry (4.7.3).
     [[nodiscard]] result<json> attribute_fragment(const json& sent, std::string_view name) const;
@@ -46,6 +50,8 @@ private:
     [[nodiscard]] result<json> bare(const json& sent, std::string_view name, const place& at) const;
     [[nodiscard]] result<json> instances(const json& sent, std::string_view name, const place& at,
                                          std::size_t depth) const;
+    [[nodiscard]] result<json> series(const json& sent, attribute_kind kind, std::string_view name,
+                                      const place& at) const;
     [[nodiscard]] result<json> object(const json& sent, std::string_view name, const place& at,
                                       std::size_t depth) const;
     [[nodiscard]] result<json> instance(const json& sent, std::optional<attribute_kind> kind,

@@ -187,8 +187,7 @@ private:
             // 5.6.2.4: only where there is one.
             const bool has_scope = !made_.so_far().scopes_before.empty();
             if (operation_ == operation::update && !has_scope)
-                made_.not_updated("https://uri.etsi.org/ngsi-ld/scope",
-                                  "The Entity has no scope to replace.");
+                made_.not_updated(std::string(scope_iri), "The Entity has no scope to replace.");
             else if (overwrites)
                 made_.set_scopes(*fragment_.scopes);
             else

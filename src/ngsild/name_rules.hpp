@@ -51,7 +51,4 @@ struct member_rule {
 /// name an Attribute (4.5.1), written as `ngsi-ld:createdAt` or in full.
 [[nodiscard]] bool is_reserved_iri(std::string_view iri) noexcept;
 
-/// The expanded name of the Scope, where it is treated as an Attribute (5.6.5).
-inline constexpr std::string_view scope_iri = "https://uri.etsi.org/ngsi-ld/scope";
-
 } // namespace meridian::ngsild

@@ -1,4 +1,5 @@
 #include "meridian/ngsild/parse.hpp"
+#include "meridian/ngsild/temporal_input.hpp"
 
 #include <algorithm>
 
@@ -54,6 +55,18 @@ std::vector<std::string> names_of(const entity& subject) {
 std::vector<std::string> names_of(const entity_fragment& subject) {
     auto out = subject.types;
     collect(out, subject.attributes);
+    return unique(std::move(out));
+}
+
+std::vector<std::string> names_of(const entity_temporal& subject) {
+    auto out = subject.types;
+    collect(out, subject.attributes);
+    return unique(std::move(out));
+}
+
+std::vector<std::string> names_of(std::string_view attribute, const attribute_instance& instance) {
+    std::vector<std::string> out;
+    collect(out, {{std::string(attribute), {instance}}});
     return unique(std::move(out));
 }
 

@@ -179,7 +179,21 @@ history::retrieve(tenant_id tenant, std::string uri, temporal_request request) {
     if (read.found.empty())
         co_return std::optional<evolution>{};
     MERIDIAN_CO_CHECK(co_await load_instances(*on, read.found, request));
-    co_return std::optional<evolution>{std::move(read.found.front())};
+    evolution& found = read.found.front();
+    if (found.rows.empty()) { // nothing in the interval, or nothing at all (5.6.16)
+        const composed_statement looking = render_existence(found.eid);
+        MERIDIAN_CO_TRY(const pg::result any, co_await execute(*on, looking));
+        if (any.empty())
+            co_return std::optional<evolution>{};
+    }
+    co_return std::optional<evolution>{std::move(found)};
+}
+
+asio::awaitable<result<bool>> history::knows(tenant_id tenant, std::string uri) {
+    const auto on = reader_;
+    const composed_statement statement = render_head(tenant, uri);
+    MERIDIAN_CO_TRY(const heads read, co_await load_heads(*on, statement));
+    co_return !read.found.empty();
 }
 
 asio::awaitable<result<temporal_page>>

@@ -34,10 +34,19 @@ struct attribute_change {
 /// The outcome of a change of one Entity: its new document and what differs from the old one.
 /// Everything that is stored or owed because of the change derives from it.
 struct change {
-    enum class what : std::uint8_t { none, created, updated, deleted };
-    what happened = what::none; ///< none: nothing was to be changed, nothing is written
+    /// none: nothing was to be changed, nothing is written. evolution_…: instances were added to
+    /// the Temporal Evolution, which was not known before or was; the current state is as it was.
+    enum class what : std::uint8_t {
+        none,
+        created,
+        updated,
+        deleted,
+        evolution_created,
+        evolution_extended
+    };
+    what happened = what::none;
     std::string entity_id;
-    std::string document; ///< empty when deleted or none
+    std::string document; ///< of the state after created and updated, else empty
     timestamp created_at{};
     timestamp modified_at{};
     std::vector<name_id> types_before; ///< empty when created
@@ -51,6 +60,11 @@ struct change {
     std::vector<std::string> updated;
     /// … and of those that were not, each with its reason.
     std::vector<std::pair<std::string, std::string>> not_updated;
+
+    /// The current state is as it was; instances were added to the Temporal Evolution.
+    [[nodiscard]] bool is_evolution_only() const noexcept {
+        return happened == what::evolution_created || happened == what::evolution_extended;
+    }
 };
 
 /// What the merge functions need beside the two documents.
@@ -58,6 +72,7 @@ struct change_scope {
     const names& dictionary;
     timestamp now;         ///< the stamp of this change: the database clock under the lock
     parse_limits limits{}; ///< for values that a merge puts together
+    bool is_known = false; ///< the Entity, or its Temporal Evolution, is or was here
 };
 
 enum class overwrite : bool { no, yes };

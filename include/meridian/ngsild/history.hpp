@@ -90,8 +90,8 @@ enum class history_origin { current_state, temporal_api };
 [[nodiscard]] new_history_row to_scope_row(const std::vector<std::string>& scopes,
                                            timestamp created_at, timestamp modified_at);
 
-/// All rows that a change of the current state adds: one an Attribute instance that is created,
-/// updated or deleted, and one for the scope where it differs. Stamps are `change.modified_at`.
+/// All rows that a change adds: one an Attribute instance that is created, updated or deleted, and
+/// one for the scope where it differs. Stamps are `change.modified_at`.
 [[nodiscard]] std::vector<new_history_row> to_history_rows(const change& of,
                                                            const names& dictionary);
 

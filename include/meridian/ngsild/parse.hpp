@@ -40,6 +40,9 @@ struct parse_limits {
                                                                const jsonld::context& context,
                                                                const parse_limits& limits = {});
 
+/// The expanded name of the Scope, where it is treated as an Attribute (5.6.5, 5.6.13).
+inline constexpr std::string_view scope_iri = "https://uri.etsi.org/ngsi-ld/scope";
+
 /// 4.6.2: a name of letters, digits and `_` that begins with a letter, perhaps with such a prefix;
 /// or a URI, which 5.2.4 allows in its place.
 [[nodiscard]] bool is_name(std::string_view name) noexcept;

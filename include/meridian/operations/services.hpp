@@ -7,6 +7,7 @@
 #include "meridian/store/dictionary.hpp"
 #include "meridian/store/discovery.hpp"
 #include "meridian/store/entities.hpp"
+#include "meridian/store/evolutions.hpp"
 #include "meridian/store/history.hpp"
 #include "meridian/store/receipts.hpp"
 #include "meridian/store/tenants.hpp"
@@ -28,6 +29,7 @@ namespace meridian::operations {
 struct services {
     store::entities& entities;
     store::history& history;
+    store::evolutions& evolutions;
     store::discovery& discovery;
     store::write_lanes& lanes;
     store::dictionary& dictionary;

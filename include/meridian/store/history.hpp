@@ -76,8 +76,8 @@ class history {
 public:
     explicit history(std::shared_ptr<reader> from) : reader_(std::move(from)) {}
 
-    /// 5.7.3: one Entity's evolution, living or deleted; nothing where it was never known. Rows are
-    /// empty where no instance matches.
+    /// 5.7.3: one Entity's evolution, living or deleted; nothing where it was never known, or was
+    /// removed (5.6.16). Rows are empty where no instance matches.
     asio::awaitable<result<std::optional<evolution>>> retrieve(tenant_id tenant, std::string uri,
                                                                temporal_request request);
 
@@ -93,6 +93,9 @@ public:
     /// The reader must have a dictionary.
     asio::awaitable<result<std::vector<entity_row>>> as_of(tenant_id tenant, past_candidates which,
                                                            timestamp at);
+
+    /// Whether the Entity, or its Temporal Evolution, is or was here.
+    asio::awaitable<result<bool>> knows(tenant_id tenant, std::string uri);
 
 private:
     std::shared_ptr<reader> reader_;

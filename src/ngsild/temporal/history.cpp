@@ -147,10 +147,11 @@ new_history_row to_scope_row(const std::vector<std::string>& scopes, timestamp c
 std::vector<new_history_row> to_history_rows(const change& of, const names& dictionary) {
     std::vector<new_history_row> out;
     out.reserve(of.attributes.size() + 1);
+    const auto origin =
+        of.is_evolution_only() ? history_origin::temporal_api : history_origin::current_state;
     for (const auto& one : of.attributes) {
         if (one.after)
-            out.push_back(to_history_row(one.attribute, *one.after, history_origin::current_state,
-                                         dictionary));
+            out.push_back(to_history_row(one.attribute, *one.after, origin, dictionary));
         else if (one.before)
             out.push_back(to_deletion_row(one.attribute, one.dataset, *one.before, of.modified_at));
     }

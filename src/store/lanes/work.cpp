@@ -44,8 +44,10 @@ void work::take_row(const pg::row& row) {
     on.version = row.int4(lock_columns::version);
     on.created_at = row.timestamptz(lock_columns::created_at);
     on.modified_at = row.timestamptz(lock_columns::modified_at);
-    if (row.is_null(lock_columns::doc))
+    if (row.is_null(lock_columns::doc)) {
+        on.is_evolution = row.is_null(lock_columns::deleted_at);
         return;
+    }
     auto opened = ngsild::document_view::open(row.bytea(lock_columns::doc));
     on.is_damaged = !opened;
     on.was_living = on.is_living = true;
@@ -94,6 +96,7 @@ void work::apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids,
                                      .is_new = !on.has_row,
                                      .was_living = on.was_living,
                                      .is_living = on.is_living,
+                                     .is_evolution = on.is_evolution,
                                      .before = on.before,
                                      .after = on.now,
                                      .created_at = on.created_at,
@@ -117,18 +120,19 @@ result<committed> work::apply_one(const item& what, state& on,
     const timestamp now = on.has_row || on.changed
                               ? std::max(clock_, on.modified_at + std::chrono::microseconds{1})
                               : clock_;
-    const ngsild::change_scope scope{dictionary_, now};
+    const ngsild::change_scope scope{
+        .dictionary = dictionary_, .now = now, .is_known = on.has_row || on.changed};
     committed done;
     MERIDIAN_TRY(done.change, what.what.apply(on.is_living ? &old : nullptr, scope));
-    if (done.change.happened != ngsild::change::what::none) {
-        if (done.change.happened != ngsild::change::what::deleted)
-            MERIDIAN_CHECK(ngsild::document_view::open(done.change.document));
-        if (!on.has_row && !on.changed) {
-            on.eid = new_ids.back();
-            new_ids.pop_back();
-        }
-        ++on.version;
+    const auto happened = done.change.happened;
+    if (happened == ngsild::change::what::created || happened == ngsild::change::what::updated)
+        MERIDIAN_CHECK(ngsild::document_view::open(done.change.document));
+    if (happened != ngsild::change::what::none && !on.has_row && !on.changed) {
+        on.eid = new_ids.back();
+        new_ids.pop_back();
     }
+    if (happened != ngsild::change::what::none && !done.change.is_evolution_only())
+        ++on.version;
     done.eid = on.eid;
     done.version = on.version;
     return done;
@@ -136,9 +140,15 @@ result<committed> work::apply_one(const item& what, state& on,
 
 void work::write_down(const committed& done, tenant_id tenant, state& on, const lane_hooks& hooks) {
     const ngsild::change& change = done.change;
+    rows::append_history(batch_, tenant, on.eid, change, dictionary_);
+    if (change.is_evolution_only()) {
+        take_evolution(change, on);
+        return;
+    }
     if (on.is_living)
         rows::append_past_head(batch_, on.eid, on.created_at, change);
     on.changed = true;
+    on.is_evolution = false;
     on.modified_at = change.modified_at;
     on.is_living = change.happened != ngsild::change::what::deleted;
     on.now = ngsild::document_view();
@@ -146,7 +156,6 @@ void work::write_down(const committed& done, tenant_id tenant, state& on, const 
         on.created_at = change.created_at;
         on.now = *ngsild::document_view::open(change.document);
     }
-    rows::append_history(batch_, tenant, on.eid, change, dictionary_);
     if (!hooks.owes)
         return;
     const std::size_t first = owed_.size();
@@ -157,6 +166,18 @@ void work::write_down(const committed& done, tenant_id tenant, state& on, const 
         owed_[at].entity_id = change.entity_id;
         owed_[at].created_at = change.modified_at;
     }
+}
+
+/// The row of what is known by its Temporal Evolution alone tells when that was changed.
+void work::take_evolution(const ngsild::change& change, state& on) {
+    if (change.happened == ngsild::change::what::evolution_created) {
+        on.is_evolution = true;
+        on.created_at = change.created_at;
+    }
+    if (!on.is_evolution)
+        return;
+    on.changed = true;
+    on.modified_at = change.modified_at;
 }
 
 std::optional<timestamp> work::earliest_expiry() const noexcept {

@@ -46,7 +46,8 @@ public:
                const index_set& indexes);
 
     [[nodiscard]] bool writes() const noexcept {
-        return !batch_.inserted.empty() || !batch_.updated.empty();
+        return !batch_.inserted.empty() || !batch_.updated.empty() || !batch_.instances.empty() ||
+               !batch_.history_types.empty();
     }
     [[nodiscard]] const rows::batch& batch() const noexcept { return batch_; }
     [[nodiscard]] std::vector<outbox_row>& owed() noexcept { return owed_; }
@@ -63,6 +64,7 @@ private:
         bool has_row = false; ///< in the table
         bool was_living = false;
         bool is_living = false;
+        bool is_evolution = false; ///< known by its Temporal Evolution alone
         int version = 0;
         timestamp created_at{};
         timestamp modified_at{};
@@ -74,6 +76,7 @@ private:
     void take_row(const pg::row& row);
     [[nodiscard]] result<committed> apply_one(const item& what, state& on,
                                               std::vector<std::int64_t>& new_ids) const;
+    static void take_evolution(const ngsild::change& change, state& on);
     void write_down(const committed& done, tenant_id tenant, state& on, const lane_hooks& hooks);
 
     std::span<item> items_;

@@ -10,7 +10,7 @@ namespace {
 // The join, not IN: the plan stays one index look-up a key. Deleted Entities are locked as well:
 // they are revived in place.
 constexpr pg::statement lock_entities{"lock_entities", R"sql(
-SELECT e.tenant_id, e.uri, e.eid, e.version, e.created_at, e.modified_at, e.doc
+SELECT e.tenant_id, e.uri, e.eid, e.version, e.created_at, e.modified_at, e.doc, e.deleted_at
 FROM unnest($1::int[], $2::text[]) AS k(t, u)
 JOIN entity e ON e.tenant_id = k.t AND e.uri = k.u
 ORDER BY e.tenant_id, e.uri

@@ -29,7 +29,7 @@ inline constexpr std::size_t lock_step = 1;
 inline constexpr std::size_t clock_step = 2;
 inline constexpr std::size_t ids_step = 3;
 struct lock_columns {
-    enum : int { tenant, uri, eid, version, created_at, modified_at, doc };
+    enum : int { tenant, uri, eid, version, created_at, modified_at, doc, deleted_at };
 };
 struct clock_columns {
     enum : int { tenant, subscription_version, clock, transaction, index_version };

@@ -170,6 +170,13 @@ composed_statement render_head(tenant_id tenant, const std::string& uri) {
     return made;
 }
 
+composed_statement render_existence(std::int64_t eid) {
+    composed_statement made;
+    made.append(fmt::format("SELECT true FROM history h WHERE h.eid = {} LIMIT 1", made.int8(eid)));
+    made.finish();
+    return made;
+}
+
 composed_statement render_heads(tenant_id tenant, const temporal_selection& selection,
                                 const temporal_request& request, const heads_wanted& wanted) {
     composed_statement made;

@@ -26,6 +26,9 @@ struct instance_columns {
 /// The head of the Entity with this URI, living or not.
 [[nodiscard]] composed_statement render_head(tenant_id tenant, const std::string& uri);
 
+/// A row where anything is recorded of the Entity.
+[[nodiscard]] composed_statement render_existence(std::int64_t eid);
+
 /// A page of heads in order of eid; with `with_count` all that match are counted beside it.
 struct heads_wanted {
     std::int64_t after = 0;

@@ -27,6 +27,7 @@ struct transition {
     bool is_new = false; ///< the table `entity` has no row of this URI
     bool was_living = false;
     bool is_living = false;
+    bool is_evolution = false;    ///< known by its Temporal Evolution alone: no state, no deletion
     ngsild::document_view before; ///< empty unless was_living
     ngsild::document_view after;  ///< empty unless is_living
     timestamp created_at{};

@@ -40,7 +40,7 @@ void append_entity(batch& to, const transition& of) {
                of.created_at, of.modified_at, std::nullopt, of.version};
     if (of.is_living)
         row.document = of.after.bytes();
-    else
+    else if (!of.is_evolution)
         row.deleted_at = of.modified_at;
     (of.is_new ? to.inserted : to.updated).push_back(row);
 }

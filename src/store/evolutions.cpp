@@ -1,0 +1,182 @@
+#include "meridian/store/evolutions.hpp"
+
+#include "store/blocking/columns.hpp"
+#include "store/blocking/run.hpp"
+
+#include <fmt/format.h>
+
+namespace meridian::store {
+namespace {
+
+/// An Entity whose row is locked.
+struct locked_entity {
+    std::int64_t eid = 0;
+    bool is_living = false;
+    timestamp now{}; ///< the clock, read under the lock
+};
+
+result<locked_entity> lock(pqxx::work& in, tenant_id tenant, const std::string& uri) {
+    const pqxx::result rows =
+        in.exec_params("SELECT eid, doc IS NOT NULL, " + blocking::micros("clock_timestamp()") +
+                           " FROM entity WHERE tenant_id = $1 AND uri = $2 FOR NO KEY UPDATE",
+                       tenant, uri);
+    if (rows.empty())
+        return problem(problem_kind::resource_not_found,
+                       fmt::format("the Temporal Evolution of '{}' does not exist", uri));
+    return locked_entity{rows[0][0].as<std::int64_t>(), rows[0][1].as<bool>(),
+                         blocking::to_timestamp(rows[0][2])};
+}
+
+problem no_such_attribute(const std::string& uri) {
+    return problem(
+        problem_kind::resource_not_found,
+        fmt::format("the Temporal Evolution of '{}' has no such instances of the Attribute", uri));
+}
+
+problem no_such_instance(const std::string& uri) {
+    return problem(
+        problem_kind::resource_not_found,
+        fmt::format("the Temporal Evolution of '{}' has no such instance of the Attribute", uri));
+}
+
+/// An Attribute that a living Entity has stays noted: its next change notes its instances alone.
+void forget_empty_attribute(pqxx::work& in, const locked_entity& of, ngsild::name_id attribute) {
+    if (of.is_living)
+        return;
+    in.exec_params(R"sql(
+        DELETE FROM history_attr a
+        WHERE a.eid = $1 AND a.attr_id = $2
+          AND NOT EXISTS (SELECT 1 FROM history h WHERE h.eid = a.eid AND h.attr_id = a.attr_id)
+        )sql",
+                   of.eid, attribute);
+}
+
+/// What is known by its Temporal Evolution alone was changed now.
+void touch(pqxx::work& in, const locked_entity& of) {
+    in.exec_params("UPDATE entity SET modified_at = clock_timestamp() "
+                   "WHERE eid = $1 AND doc IS NULL AND deleted_at IS NULL",
+                   of.eid);
+}
+
+struct stored_instance {
+    timestamp ts{};
+    timestamp created_at{};
+};
+
+/// The row that an instanceId names: by the ts that it was inserted with, which a modification may
+/// have moved; then by its number among those of the Attribute.
+std::optional<stored_instance> find(pqxx::work& in, const locked_entity& of,
+                                    ngsild::name_id attribute, ngsild::instance_key key) {
+    const std::string select =
+        fmt::format("SELECT {}, {} FROM history WHERE eid = $1 AND attr_id = $2 AND iid = $3",
+                    blocking::micros("ts"), blocking::micros("created_at"));
+    pqxx::result rows = in.exec_params(select + " AND ts = $4::timestamptz", of.eid, attribute,
+                                       key.iid, to_text(key.first_ts));
+    if (rows.empty())
+        rows = in.exec_params(select, of.eid, attribute, key.iid);
+    if (rows.empty())
+        return std::nullopt;
+    return stored_instance{blocking::to_timestamp(rows[0][0]), blocking::to_timestamp(rows[0][1])};
+}
+
+/// bytea's text: hexadecimal.
+std::string as_bytea(std::string_view bytes) {
+    std::string text = "\\x";
+    for (const unsigned char byte : bytes)
+        text += fmt::format("{:02x}", byte);
+    return text;
+}
+
+void replace_row(pqxx::work& in, const locked_entity& of, ngsild::instance_key key,
+                 const stored_instance& old, const ngsild::new_history_row& by) {
+    std::optional<std::string> rest;
+    if (by.rest)
+        rest = as_bytea(*by.rest);
+    in.exec_params(R"sql(
+        UPDATE history
+        SET ts = $5, modified_at = $6, num = $7, ds_id = $8, flags = $9, txt = $10, rest = $11::bytea
+        WHERE eid = $1 AND attr_id = $2 AND iid = $3 AND ts = $4
+        )sql",
+                   of.eid, by.attribute, key.iid, to_text(old.ts), to_text(by.ts),
+                   to_text(by.modified_at), by.num, by.dataset, by.flags, by.txt, rest);
+}
+
+} // namespace
+
+asio::awaitable<result<void>> evolutions::remove_attribute(tenant_id tenant, std::string uri,
+                                                           ngsild::name_id attribute,
+                                                           std::optional<ngsild::name_id> dataset) {
+    auto work = [tenant, uri = std::move(uri), attribute,
+                 dataset](pqxx::connection& connection) -> result<void> {
+        pqxx::work transaction(connection);
+        MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
+        const pqxx::result gone = transaction.exec_params(
+            "DELETE FROM history WHERE eid = $1 AND attr_id = $2 AND ($3::int IS NULL OR ds_id = "
+            "$3)",
+            of.eid, attribute, dataset);
+        if (gone.affected_rows() == 0)
+            return no_such_attribute(uri);
+        forget_empty_attribute(transaction, of, attribute);
+        touch(transaction, of);
+        transaction.commit();
+        return {};
+    };
+    return blocking::run(pool_, std::move(work));
+}
+
+asio::awaitable<result<void>> evolutions::replace_instance(tenant_id tenant, std::string uri,
+                                                           ngsild::name_id attribute,
+                                                           ngsild::instance_key key,
+                                                           replacement by) {
+    auto work = [tenant, uri = std::move(uri), attribute, key,
+                 by = std::move(by)](pqxx::connection& connection) -> result<void> {
+        pqxx::work transaction(connection);
+        MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
+        const auto old = find(transaction, of, attribute, key);
+        if (!old)
+            return no_such_instance(uri);
+        replace_row(transaction, of, key, *old, by(old->created_at, of.now, key.first_ts));
+        touch(transaction, of);
+        transaction.commit();
+        return {};
+    };
+    return blocking::run(pool_, std::move(work));
+}
+
+asio::awaitable<result<void>> evolutions::remove_instance(tenant_id tenant, std::string uri,
+                                                          ngsild::name_id attribute,
+                                                          ngsild::instance_key key) {
+    auto work = [tenant, uri = std::move(uri), attribute,
+                 key](pqxx::connection& connection) -> result<void> {
+        pqxx::work transaction(connection);
+        MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
+        const auto old = find(transaction, of, attribute, key);
+        if (!old)
+            return no_such_instance(uri);
+        transaction.exec_params(
+            "DELETE FROM history WHERE eid = $1 AND attr_id = $2 AND iid = $3 AND ts = $4", of.eid,
+            attribute, key.iid, to_text(old->ts));
+        forget_empty_attribute(transaction, of, attribute);
+        touch(transaction, of);
+        transaction.commit();
+        return {};
+    };
+    return blocking::run(pool_, std::move(work));
+}
+
+asio::awaitable<result<void>> evolutions::remove(tenant_id tenant, std::string uri) {
+    auto work = [tenant, uri = std::move(uri)](pqxx::connection& connection) -> result<void> {
+        pqxx::work transaction(connection);
+        MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
+        transaction.exec_params("DELETE FROM history WHERE eid = $1", of.eid);
+        if (!of.is_living)
+            for (const auto* table : {"history_attr", "history_type", "entity_past", "entity"})
+                transaction.exec_params(fmt::format("DELETE FROM {} WHERE eid = $1", table),
+                                        of.eid);
+        transaction.commit();
+        return {};
+    };
+    return blocking::run(pool_, std::move(work));
+}
+
+} // namespace meridian::store
