@@ -35,6 +35,10 @@ delivery::delivery(std::shared_ptr<core> shared, loop on, std::size_t loops)
       limit_per_host_(share(shared_->how.concurrency_per_host, loops)),
       limit_waiting_(share(shared_->how.waiting, loops)), lease_timer_(executor()) {}
 
+delivery::~delivery() {
+    forget_queues();
+}
+
 void delivery::start() {
     run_in_background(executor(), keep_leases());
 }
@@ -387,7 +391,13 @@ asio::awaitable<void> delivery::stop(std::chrono::steady_clock::time_point deadl
         std::vector<std::int64_t> ids(held_.begin(), held_.end());
         co_await let_go(std::move(ids));
     }
+    forget_queues();
+}
+
+void delivery::forget_queues() {
     queues_.clear();
+    for (const auto& [number, one] : streams_)
+        one->ready.clear(); // whose queues hold their stream in turn
     streams_.clear();
     order_.clear();
 }

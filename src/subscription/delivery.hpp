@@ -27,6 +27,9 @@ class delivery : public std::enable_shared_from_this<delivery> {
 public:
     /// `loops`: how many share the limits.
     delivery(std::shared_ptr<core> shared, loop on, std::size_t loops);
+    delivery(const delivery&) = delete;
+    delivery& operator=(const delivery&) = delete;
+    ~delivery();
 
     enum class origin : bool { own_commit, outbox };
     /// Takes rows that this process holds. Those of own commits that do not fit into memory are let
@@ -74,6 +77,7 @@ private:
     asio::awaitable<void> remove_delivered();
     asio::awaitable<void> keep_leases();
     void forget_idle_streams();
+    void forget_queues();
 
     std::shared_ptr<core> shared_;
     sender sender_;
