@@ -64,6 +64,7 @@ handler_result delete_registration(call& request);
 
 // temporal.cpp: 6.18, 6.19
 handler_result query_temporal_entities(call& request);
+handler_result query_temporal_entities_by_post(call& request);
 handler_result retrieve_temporal_entity(call& request);
 
 // temporal_provision.cpp: 6.18 to 6.22

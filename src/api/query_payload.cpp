@@ -218,6 +218,35 @@ result<std::optional<query::temporal_query>> read_temporal(const json& payload) 
     return std::optional<query::temporal_query>{std::move(temporal)};
 }
 
+/// A list of names: text with commas between, or an array of strings.
+result<std::optional<std::string>> read_name_list(const json& object, std::string_view name) {
+    const auto member = object.find(name);
+    if (member == object.end() || member->is_string())
+        return read_text(object, name);
+    MERIDIAN_TRY(const auto names, read_texts(object, name));
+    return std::optional<std::string>{joined(names)};
+}
+
+/// aggrMethods and aggrPeriodDuration, which are members of a TemporalQuery (5.2.21) as well as of
+/// AggregationParams (5.2.44). CHOICE: where both have one, that of aggrParams counts.
+result<query::aggregation_parameters> read_aggregation(const json& payload) {
+    query::aggregation_parameters given;
+    for (const auto* place : {"temporalQ", "aggrParams"}) {
+        const auto member = payload.find(place);
+        if (member == payload.end())
+            continue;
+        if (!member->is_object())
+            return wrong_member(place, "must be an object");
+        MERIDIAN_TRY(auto methods, read_name_list(*member, "aggrMethods"));
+        MERIDIAN_TRY(auto period, read_text(*member, "aggrPeriodDuration"));
+        if (methods)
+            given.methods = std::move(methods);
+        if (period)
+            given.period = std::move(period);
+    }
+    return given;
+}
+
 } // namespace
 
 result<read_query_outcome> read_query(const json& payload, const query::parse_scope& scope) {
@@ -227,6 +256,7 @@ result<read_query_outcome> read_query(const json& payload, const query::parse_sc
     MERIDIAN_CHECK(read_filters(payload, scope, asked));
     MERIDIAN_TRY(asked.order, read_ordering(payload, scope));
     MERIDIAN_TRY(asked.temporal, read_temporal(payload));
+    MERIDIAN_TRY(asked.aggregation, read_aggregation(payload));
     MERIDIAN_TRY(const auto pick, read_texts(payload, "pick"));
     MERIDIAN_TRY(const auto omit, read_texts(payload, "omit"));
     MERIDIAN_TRY(const auto attrs, read_texts(payload, "attrs"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/representation_parameters.hpp"
+#include "meridian/query/aggregation.hpp"
 #include "meridian/query/ast.hpp"
 #include "meridian/query/evaluate.hpp"
 
@@ -15,6 +16,7 @@ struct read_query_outcome {
     query::entity_selection selection;
     query::ordering order;
     std::optional<query::temporal_query> temporal; ///< of 5.7.4 only
+    query::aggregation_parameters aggregation;     ///< of temporalQ or aggrParams
     projection_texts shown;
     std::vector<std::string> dataset_ids;
     std::string lang;

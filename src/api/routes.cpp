@@ -39,6 +39,9 @@ constexpr std::string_view of_temporal_query =
     "scopeQ lang limit offset count options format local datasetId expandValues jsonKeys "
     "timerel timeAt endTimeAt timeproperty lastN aggrMethods aggrPeriodDuration entityMap "
     "entityMapLifetime orderBy collation splitEntities";
+constexpr std::string_view of_posted_temporal_query =
+    "limit offset count options format local datasetId lang entityMap entityMapLifetime "
+    "splitEntities";
 constexpr std::string_view of_temporal_deletion = "datasetId deleteAll local";
 constexpr std::string_view of_subscriptions = "limit offset count options local";
 constexpr std::string_view of_subscription = "options local";
@@ -93,6 +96,8 @@ constexpr std::array table{
     route{method::get, "/ngsi-ld/v1/temporal/entities", query_temporal_entities, of_temporal_query},
     route{method::get, "/ngsi-ld/v1/temporal/entities/{}", retrieve_temporal_entity,
           of_temporal_retrieval},
+    route{method::post, "/ngsi-ld/v1/temporal/entityOperations/query",
+          query_temporal_entities_by_post, of_posted_temporal_query},
     route{method::post, "/ngsi-ld/v1/temporal/entities", upsert_evolution, local_only},
     route{method::delete_, "/ngsi-ld/v1/temporal/entities/{}", delete_evolution, local_only},
     route{method::post, "/ngsi-ld/v1/temporal/entities/{}/attrs", extend_evolution, local_only},

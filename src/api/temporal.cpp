@@ -1,74 +1,19 @@
-/// Clauses 6.18 and 6.19: the resources temporal/entities/ and temporal/entities/{entityId}.
-#include "meridian/ngsild/temporal.hpp"
+/// Clauses 6.18, 6.19 and 6.24: the resources temporal/entities/, temporal/entities/{entityId} and
+/// temporal/entityOperations/query.
+#include "meridian/operations/temporal.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
 #include "api/preference.hpp"
+#include "api/query_payload.hpp"
 #include "api/representation_parameters.hpp"
 #include "api/selection_parameters.hpp"
-#include "meridian/operations/temporal.hpp"
-#include "meridian/query/parse.hpp"
+#include "api/temporal_parameters.hpp"
+#include "meridian/operations/stored_contexts.hpp"
 
 #include <utility>
 
 namespace meridian::api {
 namespace {
-
-enum class interval : bool { optional, required };
-
-/// timerel, timeAt, endTimeAt, timeproperty and lastN (4.11).
-result<query::temporal_query> read_interval(const call& request, interval needed) {
-    query::temporal_parameters given;
-    given.timerel = optional_text(request, "timerel");
-    given.time_at = optional_text(request, "timeAt");
-    given.end_time_at = optional_text(request, "endTimeAt");
-    given.timeproperty = optional_text(request, "timeproperty");
-    given.last_n = optional_text(request, "lastN");
-    if (needed == interval::required && !given.timerel)
-        return problem{problem_kind::bad_request_data,
-                       "timerel and timeAt must be given (table 6.18.3.2-1)"};
-    return query::parse_temporal(given);
-}
-
-ngsild::time_property to_time_property(query::time_property property) noexcept {
-    switch (property) {
-    case query::time_property::created_at:
-        return ngsild::time_property::created_at;
-    case query::time_property::modified_at:
-        return ngsild::time_property::modified_at;
-    case query::time_property::deleted_at:
-        return ngsild::time_property::deleted_at;
-    case query::time_property::observed_at:
-        break;
-    }
-    return ngsild::time_property::observed_at;
-}
-
-/// 6.3.12.
-result<ngsild::temporal_representation> read_how(const call& request, media_type type,
-                                                 const jsonld::context& context,
-                                                 const query::temporal_query& asked) {
-    const auto& parameters = request.parameters;
-    ngsild::temporal_representation how;
-    MERIDIAN_TRY(const auto options, read_options(request, {"temporalValues", "aggregatedValues",
-                                                            "sysAttrs", "normalized", "count"}));
-    const auto format = parameters.text("format");
-    if (!format.empty() && format != "temporalValues" && format != "aggregatedValues")
-        return problem{problem_kind::invalid_request,
-                       "format must be temporalValues or aggregatedValues (6.3.12)"};
-    if (format == "aggregatedValues" || (format.empty() && has_option(options, "aggregatedValues")))
-        return problem{problem_kind::operation_not_supported,
-                       "the aggregated temporal representation is not supported by this broker "
-                       "yet"};
-    if (format == "temporalValues" || has_option(options, "temporalValues"))
-        how.format = ngsild::temporal_format::simplified;
-    how.property = to_time_property(asked.property);
-    how.sys_attrs = has_option(options, "sysAttrs");
-    how.lang = parameters.text("lang");
-    MERIDIAN_TRY(how.dataset_ids, parameters.list("datasetId"));
-    if (type == media_type::ld_json)
-        how.context_member = context.member_text();
-    return how;
-}
 
 /// The Attributes that an answer shows are all that have to be read, unless something is hidden.
 std::vector<std::string> attributes_of(const read_projection_outcome& shown,
@@ -83,10 +28,13 @@ std::vector<std::string> attributes_of(const read_projection_outcome& shown,
 }
 
 void append_evolution(std::string& body, const store::evolution& evolution,
-                      const ngsild::temporal_representation& how, ngsild::compacted_names& names) {
+                      const temporal_style& style, ngsild::compacted_names& names) {
     const ngsild::temporal_head head{evolution.uri, evolution.types, evolution.created_at,
                                      evolution.modified_at, evolution.deleted_at};
-    ngsild::append_temporal_entity(body, head, evolution.rows, how, names);
+    if (style.aggregated)
+        ngsild::append_aggregated_entity(body, head, evolution.aggregated, style.how, names);
+    else
+        ngsild::append_temporal_entity(body, head, evolution.rows, style.how, names);
 }
 
 /// 6.3.10: 206 and Content-Range where the answer is not whole.
@@ -100,8 +48,46 @@ void mark_partial(http::response& answer, const std::optional<operations::covere
                "DateTime " + to_text(partial->from) + "-" + to_text(partial->until) + "/" + size);
 }
 
-std::int32_t instance_limit(const call& request) {
-    return static_cast<std::int32_t>(request.with.options.max_temporal_instances);
+operations::instances_request instances_of(const call& request, query::temporal_query interval,
+                                           std::vector<std::string> attributes,
+                                           const temporal_style& style) {
+    operations::instances_request wanted;
+    wanted.interval = interval;
+    wanted.attributes = std::move(attributes);
+    wanted.dataset_ids = style.how.dataset_ids;
+    wanted.aggregated = style.aggregated;
+    wanted.limit = static_cast<std::int32_t>(request.with.options.max_temporal_instances);
+    return wanted;
+}
+
+/// 5.7.4 as GET and POST have read it.
+struct temporal_search {
+    operations::temporal_page_request wanted;
+    temporal_style style;
+    paging asked;
+    media_type type = media_type::json;
+};
+
+handler_result answer_search(call& request, operations::request_scope& scope,
+                             temporal_search search, jsonld::context_ptr context) {
+    search.wanted.page = search.asked.page;
+    search.wanted.count = search.asked.count;
+    const auto interval = search.wanted.instances.interval;
+    auto searching = operations::query_temporal_entities(scope, std::move(search.wanted));
+    MERIDIAN_CO_TRY(const auto outcome, co_await std::move(searching));
+    std::string body = "[";
+    auto& names = request.with.names_of(context);
+    for (const auto& evolution : outcome.answer.evolutions) {
+        if (body.size() > 1)
+            body += ',';
+        append_evolution(body, evolution, search.style, names);
+    }
+    body += ']';
+    auto answer = answer_with(search.type, *context, std::move(body));
+    mark_partial(answer, outcome.partial, interval);
+    add_paging(answer, request, search.asked, outcome.answer.more, outcome.answer.count,
+               search.type);
+    co_return as_preferred_evolution(request, std::move(answer));
 }
 
 } // namespace
@@ -114,8 +100,9 @@ handler_result retrieve_temporal_entity(call& request) {
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    MERIDIAN_CO_TRY(auto asked, read_interval(request, interval::optional));
-    MERIDIAN_CO_TRY(auto how, read_how(request, type, *context, asked));
+    MERIDIAN_CO_TRY(const auto asked, read_interval(request, interval::optional));
+    MERIDIAN_CO_TRY(auto style, read_temporal_style(request, type, *context, asked.property,
+                                                    aggregation_texts_of(request)));
     if (names_attributes(request)) {
         MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
     }
@@ -123,12 +110,12 @@ handler_result retrieve_temporal_entity(call& request) {
     MERIDIAN_CO_TRY(auto shown,
                     read_projection(projection_texts_of(request), *context, dictionary));
     auto attributes = attributes_of(shown, dictionary);
-    how.shown = std::move(shown.shown);
-    auto retrieval = operations::retrieve_temporal_entity(
-        scope, std::move(id), asked, std::move(attributes), instance_limit(request));
+    style.how.shown = std::move(shown.shown);
+    auto wanted = instances_of(request, asked, std::move(attributes), style);
+    auto retrieval = operations::retrieve_temporal_entity(scope, std::move(id), std::move(wanted));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(retrieval));
     std::string body;
-    append_evolution(body, outcome.answer, how, request.with.names_of(context));
+    append_evolution(body, outcome.answer, style, request.with.names_of(context));
     auto answer = answer_with(type, *context, std::move(body));
     mark_partial(answer, outcome.partial, asked);
     co_return as_preferred_evolution(request, std::move(answer));
@@ -136,44 +123,73 @@ handler_result retrieve_temporal_entity(call& request) {
 
 /// 6.18.3.2 GET: 5.7.4 Query Temporal Evolution of Entities.
 handler_result query_temporal_entities(call& request) {
-    MERIDIAN_CO_TRY(const auto type,
-                    negotiate(request.request.header("Accept"), geo_json_answers::no));
+    temporal_search search;
+    MERIDIAN_CO_TRY(search.type, negotiate(request.request.header("Accept"), geo_json_answers::no));
     MERIDIAN_CO_CHECK(refuse_unsupported(request));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
     if (request.parameters.text("type") == "*")
         scope.local = true;
-    operations::temporal_page_request wanted;
-    MERIDIAN_CO_TRY(wanted.interval, read_interval(request, interval::required));
-    MERIDIAN_CO_TRY(wanted.selection, read_selection(request, *context));
-    MERIDIAN_CO_TRY(const auto asked, read_paging(request));
-    MERIDIAN_CO_TRY(auto how, read_how(request, type, *context, wanted.interval));
+    MERIDIAN_CO_TRY(const auto asked, read_interval(request, interval::required));
+    MERIDIAN_CO_TRY(search.wanted.selection, read_selection(request, *context));
+    MERIDIAN_CO_TRY(search.asked, read_paging(request));
+    MERIDIAN_CO_TRY(search.style,
+                    read_temporal_style(request, search.type, *context, asked.property,
+                                        aggregation_texts_of(request)));
     if (names_attributes(request)) {
         MERIDIAN_CO_CHECK(co_await learn_names(request, *context));
     }
     const auto& dictionary = request.with.services.dictionary;
     MERIDIAN_CO_TRY(auto shown,
                     read_projection(projection_texts_of(request), *context, dictionary));
-    wanted.attributes = attributes_of(shown, dictionary);
+    auto attributes = attributes_of(shown, dictionary);
+    search.style.how.shown = std::move(shown.shown);
+    search.wanted.instances = instances_of(request, asked, std::move(attributes), search.style);
+    auto answering = answer_search(request, scope, std::move(search), std::move(context));
+    co_return co_await std::move(answering);
+}
+
+/// 6.24.3.1 POST: 5.7.4 by a Query (5.2.23). limit, offset, count, options, format and local are
+/// parameters of the URL as in 6.18.3.2.
+handler_result query_temporal_entities_by_post(call& request) {
+    temporal_search search;
+    MERIDIAN_CO_TRY(search.type, negotiate(request.request.header("Accept"), geo_json_answers::no));
+    MERIDIAN_CO_CHECK(refuse_unsupported(request));
+    MERIDIAN_CO_TRY(auto body, read_object(request, "a Query"));
+    MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
+    MERIDIAN_CO_TRY(auto query, read_query(body.content, query_scope(request, *context)));
+    if (!query.temporal || (!query.temporal->from && !query.temporal->until))
+        co_return problem{problem_kind::bad_request_data,
+                          "temporalQ with timerel and timeAt must be given (5.7.4.4)"}
+            .at("/temporalQ");
+    if (!query.order.terms.empty() && !scope.local)
+        co_return problem{problem_kind::bad_request_data, "ordering needs local=true (5.7.4.4)"};
+    if (query.all_types)
+        scope.local = true; // 5.2.33: "*" implies the local scope
+    MERIDIAN_CO_TRY(search.asked, read_paging(request));
+    MERIDIAN_CO_TRY(search.style, read_temporal_style(request, search.type, *context,
+                                                      query.temporal->property, query.aggregation));
+    auto& how = search.style.how;
+    if (!query.lang.empty())
+        how.lang = std::move(query.lang);
+    if (!query.dataset_ids.empty())
+        how.dataset_ids = std::move(query.dataset_ids);
+    auto learning = learn_names(request, query.shown, how.dataset_ids, *context);
+    MERIDIAN_CO_CHECK(co_await std::move(learning));
+    const auto& dictionary = request.with.services.dictionary;
+    MERIDIAN_CO_TRY(auto shown, read_projection(query.shown, *context, dictionary));
+    auto attributes = attributes_of(shown, dictionary);
     how.shown = std::move(shown.shown);
-    wanted.page = asked.page;
-    wanted.count = asked.count;
-    const auto interval_asked = wanted.interval;
-    auto search =
-        operations::query_temporal_entities(scope, std::move(wanted), instance_limit(request));
-    MERIDIAN_CO_TRY(const auto outcome, co_await std::move(search));
-    std::string body = "[";
-    auto& names = request.with.names_of(context);
-    for (const auto& evolution : outcome.answer.evolutions) {
-        if (body.size() > 1)
-            body += ',';
-        append_evolution(body, evolution, how, names);
+    search.wanted.selection = std::move(query.selection);
+    search.wanted.instances =
+        instances_of(request, *query.temporal, std::move(attributes), search.style);
+    if (search.type == media_type::json) { // 6.3.5: an inline @context gets a URL
+        auto naming = operations::with_url(scope, context, own_url(request));
+        MERIDIAN_CO_TRY(context, co_await std::move(naming));
     }
-    body += ']';
-    auto answer = answer_with(type, *context, std::move(body));
-    mark_partial(answer, outcome.partial, interval_asked);
-    add_paging(answer, request, asked, outcome.answer.more, outcome.answer.count, type);
-    co_return as_preferred_evolution(request, std::move(answer));
+    auto answering = answer_search(request, scope, std::move(search), std::move(context));
+    co_return co_await std::move(answering);
 }
 
 } // namespace meridian::api

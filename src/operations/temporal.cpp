@@ -52,7 +52,7 @@ std::vector<std::vector<ngsild::name_id>> known_types(const ngsild::names& dicti
 
 /// The names that are compared by number.
 std::vector<std::string> names_in(const temporal_page_request& wanted) {
-    auto names = wanted.attributes;
+    auto names = wanted.instances.attributes;
     if (wanted.selection.types)
         for (const auto& all_of : wanted.selection.types->any_of)
             names.insert(names.end(), all_of.begin(), all_of.end());
@@ -144,41 +144,122 @@ std::optional<covered_range> cut_all(std::span<store::evolution> evolutions,
     return covered_range{interval.from.value_or(first.value_or(*cut)), *cut};
 }
 
+/// 6.3.10, of periods: keeps those before the earliest moment up to which an evolution is whole.
+std::optional<covered_range> cut_periods(std::span<store::evolution> evolutions,
+                                         const query::temporal_query& interval) {
+    const bool backwards = interval.last_n.has_value();
+    std::optional<timestamp> cut;
+    for (const auto& evolution : evolutions)
+        if (const auto own = evolution.whole_until)
+            cut = !cut ? *own : backwards ? std::max(*cut, *own) : std::min(*cut, *own);
+    if (!cut)
+        return std::nullopt;
+    std::optional<timestamp> first;
+    const auto take = [&](std::vector<ngsild::aggregated_period>& periods) {
+        std::erase_if(periods, [&](const ngsild::aggregated_period& one) {
+            return backwards ? one.start < *cut : one.start >= *cut;
+        });
+        for (const auto& one : periods) {
+            const auto edge = backwards ? one.end : one.start;
+            if (!first || (backwards ? edge > *first : edge < *first))
+                first = edge;
+        }
+    };
+    for (auto& evolution : evolutions)
+        for (auto& attribute : evolution.aggregated)
+            for (auto& series : attribute.series)
+                take(series.periods);
+    const auto bound = backwards ? interval.until : interval.from;
+    return covered_range{bound.value_or(first.value_or(*cut)), *cut};
+}
+
+/// 5.7.4.4: each method must be for the values of an Attribute that was asked for by name.
+/// CHOICE: of Attributes that nobody named the methods that are not for them are left out, and
+/// with all methods the Attribute; otherwise an Entity with a text could not be aggregated at all.
+result<void> check_methods(const store::evolution& evolution,
+                           const std::vector<ngsild::name_id>& named,
+                           const ngsild::names& dictionary) {
+    for (const auto& attribute : evolution.aggregated) {
+        if (std::ranges::find(named, attribute.attribute) == named.end())
+            continue;
+        for (const auto& series : attribute.series)
+            if (series.periods.empty())
+                return problem{problem_kind::invalid_request,
+                               "aggrMethods: " + std::string{ngsild::method_member(series.method)} +
+                                   " is not for the values of " +
+                                   std::string{dictionary.iri(attribute.attribute)} +
+                                   " (4.5.19.1)"};
+    }
+    return {};
+}
+
+void leave_out_empty(store::evolution& evolution) {
+    for (auto& attribute : evolution.aggregated)
+        std::erase_if(attribute.series, [](const auto& series) { return series.periods.empty(); });
+    std::erase_if(evolution.aggregated, [](const auto& one) { return one.series.empty(); });
+}
+
+/// What is left of the evolutions where the limit held anything back.
+result<std::optional<covered_range>> finish(std::span<store::evolution> evolutions,
+                                            const store::temporal_request& request,
+                                            const ngsild::names& dictionary) {
+    if (!request.aggregated)
+        return cut_all(evolutions, request.interval, request.instance_limit);
+    for (const auto& evolution : evolutions)
+        MERIDIAN_CHECK(check_methods(evolution, request.attributes, dictionary));
+    auto partial = cut_periods(evolutions, request.interval);
+    for (auto& evolution : evolutions)
+        leave_out_empty(evolution);
+    return partial;
+}
+
+store::temporal_request to_store_request(const instances_request& wanted,
+                                         const ngsild::names& dictionary) {
+    store::temporal_request request;
+    request.interval = wanted.interval;
+    request.instance_limit = wanted.limit;
+    request.attributes = known_names(dictionary, wanted.attributes);
+    request.aggregated = wanted.aggregated;
+    for (const auto& iri : wanted.dataset_ids) {
+        const auto id = dictionary.find(iri);
+        if (id != 0 || iri == "@none")
+            request.datasets.push_back(id);
+    }
+    if (request.datasets.empty() && !wanted.dataset_ids.empty())
+        request.datasets.push_back(-1); // datasetIds that nothing has
+    return request;
+}
+
 } // namespace
 
 asio::awaitable<result<temporal_outcome<store::evolution>>>
-retrieve_temporal_entity(request_scope& scope, std::string id, query::temporal_query interval,
-                         std::vector<std::string> attributes, std::int32_t instance_limit) {
+retrieve_temporal_entity(request_scope& scope, std::string id, instances_request wanted) {
     federation::asked about;
     about.ids.push_back(id);
-    about.attributes = attributes;
+    about.attributes = wanted.attributes;
     MERIDIAN_CO_CHECK(refuse_forwarding(scope, federation::operation::retrieve_temporal, about,
                                         information::temporal));
     const auto& dictionary = scope.with.dictionary;
-    auto asking = scope.with.dictionary.look_up(attributes);
+    auto asking = scope.with.dictionary.look_up(wanted.attributes);
     MERIDIAN_CO_CHECK(co_await std::move(asking));
-    store::temporal_request request;
-    request.interval = interval;
-    request.instance_limit = instance_limit;
-    request.attributes = known_names(dictionary, attributes);
+    auto request = to_store_request(wanted, dictionary);
     // Names that nothing has ask for nothing, not for everything.
-    const bool asks_for_nothing = !attributes.empty() && request.attributes.empty();
+    const bool asks_for_nothing = !wanted.attributes.empty() && request.attributes.empty();
     if (asks_for_nothing)
         request.interval.until = timestamp::min();
-    auto retrieval = scope.with.history.retrieve(scope.tenant, id, std::move(request));
+    auto retrieval = scope.with.history.retrieve(scope.tenant, id, request);
     MERIDIAN_CO_TRY(auto found, co_await std::move(retrieval));
     if (!found)
         co_return apply::entity_not_found(id);
     temporal_outcome<store::evolution> outcome{std::move(*found), std::nullopt};
-    outcome.partial = cut_all(std::span{&outcome.answer, 1}, interval, instance_limit);
+    MERIDIAN_CO_TRY(outcome.partial, finish(std::span{&outcome.answer, 1}, request, dictionary));
     co_return outcome;
 }
 
 asio::awaitable<result<temporal_outcome<store::temporal_page>>>
-query_temporal_entities(request_scope& scope, temporal_page_request wanted,
-                        std::int32_t instance_limit) {
+query_temporal_entities(request_scope& scope, temporal_page_request wanted) {
     const auto& dictionary = scope.with.dictionary;
-    if (!scope.local && !wanted.selection.types && wanted.attributes.empty() &&
+    if (!scope.local && !wanted.selection.types && wanted.instances.attributes.empty() &&
         !wanted.selection.q && !wanted.selection.geo)
         co_return problem{problem_kind::bad_request_data,
                           "too wide a query: type, attrs, q, georel or local=true must be given "
@@ -189,18 +270,15 @@ query_temporal_entities(request_scope& scope, temporal_page_request wanted,
     about.ids = wanted.selection.ids;
     about.id_pattern = wanted.selection.id_pattern;
     about.types = wanted.selection.types;
-    about.attributes = wanted.attributes;
+    about.attributes = wanted.instances.attributes;
     MERIDIAN_CO_CHECK(refuse_forwarding(scope, federation::operation::query_temporal, about,
                                         information::temporal));
-    store::temporal_request request;
-    request.interval = wanted.interval;
-    request.instance_limit = instance_limit;
-    request.attributes = known_names(dictionary, wanted.attributes);
+    auto request = to_store_request(wanted.instances, dictionary);
     store::temporal_selection selection;
     if (wanted.selection.types)
         selection.types = known_types(dictionary, *wanted.selection.types);
     const bool selects_nothing =
-        (!wanted.attributes.empty() && request.attributes.empty()) ||
+        (!wanted.instances.attributes.empty() && request.attributes.empty()) ||
         (wanted.selection.types && !wanted.selection.types->any_of.empty() &&
          selection.types.empty());
     if (selects_nothing) {
@@ -215,10 +293,10 @@ query_temporal_entities(request_scope& scope, temporal_page_request wanted,
     selection.limit = wanted.page.limit;
     selection.offset = static_cast<std::int64_t>(wanted.page.offset);
     selection.count = wanted.count;
-    auto search = scope.with.history.query(scope.tenant, std::move(selection), std::move(request));
+    auto search = scope.with.history.query(scope.tenant, std::move(selection), request);
     MERIDIAN_CO_TRY(auto page, co_await std::move(search));
     temporal_outcome<store::temporal_page> outcome{std::move(page), std::nullopt};
-    outcome.partial = cut_all(outcome.answer.evolutions, wanted.interval, instance_limit);
+    MERIDIAN_CO_TRY(outcome.partial, finish(outcome.answer.evolutions, request, dictionary));
     co_return outcome;
 }
 

@@ -1,6 +1,7 @@
 #include "meridian/store/history.hpp"
 
 #include "store/pg/pool.hpp"
+#include "store/reads/aggregate_statements.hpp"
 #include "store/reads/history_statements.hpp"
 #include "store/reads/learn.hpp"
 
@@ -38,6 +39,9 @@ void append_unknown(std::vector<ngsild::name_id>& to, const evolution& of,
     ngsild::append_unknown_names(to, of.types, dictionary);
     for (const ngsild::history_row& row : of.rows)
         ngsild::append_unknown_names(to, row, dictionary);
+    for (const ngsild::aggregated_attribute& one : of.aggregated)
+        if (one.attribute != ngsild::scope_attribute)
+            ngsild::append_unknown_names(to, std::vector{one.attribute}, dictionary);
 }
 
 /// Hands the instances, which come in the order of the Entities and their Attributes, to them.
@@ -62,31 +66,57 @@ void distribute(const std::shared_ptr<const pg::result>& instances, std::vector<
         one.keeps.push_back(instances);
 }
 
-/// Fills in the instances that `request` asks for. `heads` are in order of eid.
-asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
-                                             const temporal_request& request) {
+/// (eid, Attribute) pairs, as two lists.
+struct pairs {
     std::vector<std::int64_t> eids;
     std::vector<ngsild::name_id> attributes;
+};
+
+/// What is to be read of the heads, which keep the Attributes that are asked for.
+pairs choose_attributes(std::vector<evolution>& heads, const temporal_request& request) {
+    pairs chosen;
     for (evolution& one : heads) {
         if (!request.attributes.empty())
             std::erase_if(one.attributes, [&](ngsild::name_id had) {
                 return std::ranges::find(request.attributes, had) == request.attributes.end();
             });
         for (const ngsild::name_id attribute : one.attributes) {
-            eids.push_back(one.eid);
-            attributes.push_back(attribute);
+            if (request.aggregated && attribute == ngsild::scope_attribute)
+                continue; // 4.5.19: Properties and Relationships are aggregated
+            chosen.eids.push_back(one.eid);
+            chosen.attributes.push_back(attribute);
         }
     }
-    if (eids.empty())
+    return chosen;
+}
+
+asio::awaitable<result<void>> load_aggregates(reader& on, std::vector<evolution>& heads,
+                                              const pairs& of, const temporal_request& request) {
+    const std::int64_t limit = request.instance_limit;
+    const composed_statement statement =
+        render_aggregates(of.eids, of.attributes, request, limit + 1);
+    MERIDIAN_CO_TRY(const pg::result found, co_await execute(on, statement));
+    distribute_aggregates(found, heads, request, limit);
+    co_return co_await learn_names(on, heads, append_unknown);
+}
+
+/// Fills in the instances, or what is made of them, that `request` asks for. `heads` are in order
+/// of eid.
+asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
+                                             const temporal_request& request) {
+    const pairs chosen = choose_attributes(heads, request);
+    if (chosen.eids.empty())
         co_return co_await learn_names(on, heads, append_unknown);
+    if (request.aggregated)
+        co_return co_await load_aggregates(on, heads, chosen, request);
     std::int64_t limit = request.instance_limit;
     bool is_capped = true; // one more is asked for, to know whether any is held back
     if (request.interval.last_n && *request.interval.last_n <= limit) {
         limit = *request.interval.last_n;
         is_capped = false;
     }
-    const composed_statement statement =
-        render_instances(eids, attributes, request.interval, is_capped ? limit + 1 : limit);
+    const composed_statement statement = render_instances(
+        chosen.eids, chosen.attributes, request.interval, is_capped ? limit + 1 : limit);
     auto found = co_await execute(on, statement);
     if (!found)
         co_return found.error();
@@ -180,7 +210,8 @@ history::retrieve(tenant_id tenant, std::string uri, temporal_request request) {
         co_return std::optional<evolution>{};
     MERIDIAN_CO_CHECK(co_await load_instances(*on, read.found, request));
     evolution& found = read.found.front();
-    if (found.rows.empty()) { // nothing in the interval, or nothing at all (5.6.16)
+    if (found.rows.empty() &&
+        found.aggregated.empty()) { // nothing in the interval, or nothing at all (5.6.16)
         const composed_statement looking = render_existence(found.eid);
         MERIDIAN_CO_TRY(const pg::result any, co_await execute(*on, looking));
         if (any.empty())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "meridian/operations/provision.hpp"
+#include "meridian/query/aggregation.hpp"
 #include "meridian/query/evaluate.hpp"
 
 #include <optional>
@@ -11,11 +12,19 @@
 /// internal_error.
 namespace meridian::operations {
 
-/// What a page of Temporal Evolutions is asked for beside the Entities.
+/// Which instances of an Entity are asked for, and what is made of them.
+struct instances_request {
+    query::temporal_query interval;
+    std::vector<std::string> attributes;  ///< expanded; empty: all
+    std::vector<std::string> dataset_ids; ///< that are aggregated, "@none" the default; empty: all
+    std::optional<query::aggregation> aggregated; ///< 4.5.19; absent: instances as they are
+    std::int32_t limit = 1'000;                   ///< of each Attribute: instances, or periods
+};
+
+/// What a page of Temporal Evolutions is asked for.
 struct temporal_page_request {
     query::entity_selection selection; ///< its q, geo and scopes test instances in the interval
-    query::temporal_query interval;
-    std::vector<std::string> attributes; ///< expanded; empty: all
+    instances_request instances;
     query::page page;
     bool count = false;
 };
@@ -34,14 +43,14 @@ struct temporal_outcome {
     std::optional<covered_range> partial; ///< absent: all that was asked for
 };
 
-/// 5.7.3. `attributes` (expanded) empty: all. Fails with resource_not_found.
+/// 5.7.3. Fails with resource_not_found, and with invalid_request where an Attribute that was asked
+/// for by name has values that an aggregation method is not for (5.7.4.4).
 asio::awaitable<result<temporal_outcome<store::evolution>>>
-retrieve_temporal_entity(request_scope& scope, std::string id, query::temporal_query interval,
-                         std::vector<std::string> attributes, std::int32_t instance_limit);
+retrieve_temporal_entity(request_scope& scope, std::string id, instances_request wanted);
 
-/// 5.7.4. Fails with bad_request_data where neither type nor attrs narrow it and it is not local.
+/// 5.7.4. Fails with bad_request_data where neither type nor attrs narrow it and it is not local,
+/// and with invalid_request as 5.7.3.
 asio::awaitable<result<temporal_outcome<store::temporal_page>>>
-query_temporal_entities(request_scope& scope, temporal_page_request wanted,
-                        std::int32_t instance_limit);
+query_temporal_entities(request_scope& scope, temporal_page_request wanted);
 
 } // namespace meridian::operations

@@ -2,6 +2,7 @@
 
 #include "meridian/base/result.hpp"
 #include "meridian/ngsild/history.hpp"
+#include "meridian/query/aggregation.hpp"
 #include "meridian/query/ast.hpp"
 #include "meridian/store/database.hpp"
 #include "meridian/store/entities.hpp"
@@ -24,6 +25,9 @@ struct temporal_request {
     /// Attributes, ngsild::scope_attribute for the scope; empty: all that the Entity ever had.
     std::vector<ngsild::name_id> attributes;
     std::int32_t instance_limit = 1'000; ///< of each Attribute; more sets `truncated` (6.3.10)
+    /// Instances are aggregated (4.5.19); `instance_limit` is then of periods.
+    std::optional<query::aggregation> aggregated;
+    std::vector<ngsild::name_id> datasets; ///< that are aggregated, 0 the default; empty: all
 };
 
 /// A Temporal Evolution. Its views stay valid as long as it, or a copy, lives.
@@ -38,7 +42,12 @@ struct evolution {
     std::vector<ngsild::history_row> rows;
     /// Attributes, of those asked for, that the Entity had at any time.
     std::vector<ngsild::name_id> attributes;
-    bool truncated = false; ///< instance_limit held instances back
+    bool truncated = false; ///< instance_limit held instances or periods back
+    /// In place of rows where an aggregation is asked for: in the order of `attributes`, with one
+    /// series a method, which is empty where the method is for none of the values.
+    std::vector<ngsild::aggregated_attribute> aggregated;
+    /// Where periods are held back: all Attributes are whole up to here (with lastN: from here on).
+    std::optional<timestamp> whole_until;
     std::vector<std::shared_ptr<const void>> keeps;
 };
 

@@ -18,22 +18,6 @@ constexpr std::string_view head_list =
 constexpr timestamp earliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
 constexpr timestamp latest{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
 
-/// The column of `history` that a Temporal Property is kept in.
-std::string_view column_of(const query::temporal_query& interval) noexcept {
-    if (!interval.from && !interval.until)
-        return "ts";
-    switch (interval.property) {
-    case time_property::created_at:
-        return "created_at";
-    case time_property::modified_at:
-    case time_property::deleted_at:
-        return "modified_at";
-    case time_property::observed_at:
-        break;
-    }
-    return "ts";
-}
-
 /// 4.11: instances that do not have the Temporal Property do not match. Bit 0: has observedAt;
 /// bit 8: a deletion. Without bounds there is no temporal query, and everything is shown.
 std::string_view flags_of(const query::temporal_query& interval) noexcept {
@@ -47,14 +31,6 @@ std::string_view flags_of(const query::temporal_query& interval) noexcept {
     default:
         return " AND h.flags & 256 = 0";
     }
-}
-
-/// What must hold of a row `h` beside its key.
-std::string within_interval(composed_statement& to, const query::temporal_query& interval) {
-    const std::string from = to.moment(interval.from.value_or(earliest));
-    const std::string until = to.moment(interval.until.value_or(latest));
-    return fmt::format("h.{0} >= {1} AND h.{0} < {2}{3}", column_of(interval), from, until,
-                       flags_of(interval));
 }
 
 // The types that a tenant ever had, by skipping from one to the next.
@@ -76,7 +52,7 @@ public:
             ids_ = to.texts(selection.ids);
         if (!selection.attributes.empty())
             attribute_ = fmt::format(" AND a.attr_id = ANY({})", to.int4s(selection.attributes));
-        interval_ = within_interval(to, request.interval);
+        interval_ = render_interval(to, request.interval);
         add_types(to, selection);
     }
 
@@ -145,6 +121,28 @@ private:
 
 } // namespace
 
+std::string_view time_column(const query::temporal_query& interval) noexcept {
+    if (!interval.from && !interval.until)
+        return "ts";
+    switch (interval.property) {
+    case time_property::created_at:
+        return "created_at";
+    case time_property::modified_at:
+    case time_property::deleted_at:
+        return "modified_at";
+    case time_property::observed_at:
+        break;
+    }
+    return "ts";
+}
+
+std::string render_interval(composed_statement& to, const query::temporal_query& interval) {
+    const std::string from = to.moment(interval.from.value_or(earliest));
+    const std::string until = to.moment(interval.until.value_or(latest));
+    return fmt::format("h.{0} >= {1} AND h.{0} < {2}{3}", time_column(interval), from, until,
+                       flags_of(interval));
+}
+
 ngsild::history_row read_instance(const pg::row& row) {
     ngsild::history_row made;
     made.attribute = row.int4(instance_columns::attribute);
@@ -201,8 +199,8 @@ composed_statement render_instances(const std::vector<std::int64_t>& eids,
     composed_statement made;
     const std::string of = made.int8s(eids);
     const std::string which = made.int4s(attributes);
-    const std::string condition = within_interval(made, interval);
-    const std::string_view time = column_of(interval);
+    const std::string condition = render_interval(made, interval);
+    const std::string_view time = time_column(interval);
     const std::string_view direction = interval.last_n ? "DESC" : "ASC";
     made.append(fmt::format(
         "SELECT k.eid, k.a, x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, "

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace meridian::store {
@@ -22,6 +23,12 @@ struct instance_columns {
 
 /// One row of the instances; its texts are the answer's.
 [[nodiscard]] ngsild::history_row read_instance(const pg::row& row);
+
+/// The column of `history` that the Temporal Property of an interval is kept in.
+[[nodiscard]] std::string_view time_column(const query::temporal_query& interval) noexcept;
+/// What must hold of a row `h` of `history`, beside its key, to be in the interval.
+[[nodiscard]] std::string render_interval(composed_statement& to,
+                                          const query::temporal_query& interval);
 
 /// The head of the Entity with this URI, living or not.
 [[nodiscard]] composed_statement render_head(tenant_id tenant, const std::string& uri);

@@ -1,0 +1,322 @@
+#include "store/reads/aggregate_statements.hpp"
+
+#include "meridian/base/json.hpp"
+#include "store/reads/history_statements.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// 4.5.19.1. What a method is made of, of a row `x`: by `flags & 224` the form of the value (96 a
+// string, 128 other JSON, else a number in `num`), by `flags & 30` the kind of the Attribute (2
+// Property, 4 Relationship, 12 JsonProperty, 14 ListProperty, 16 ListRelationship).
+
+namespace meridian::store {
+namespace {
+
+using ngsild::aggregation_method;
+
+/// The last moment that a DateTime can tell (4.6.3).
+constexpr timestamp latest =
+    timestamp{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}} - std::chrono::microseconds{1};
+
+// Numbers, and of booleans 1 and 0.
+constexpr std::string_view number =
+    "CASE WHEN x.num IS NOT NULL THEN x.num WHEN x.flags & 254 NOT IN (130, 140) THEN NULL "
+    "WHEN x.txt = 'true' THEN 1 WHEN x.txt = 'false' THEN 0 END";
+
+// Numbers, and of arrays their sizes.
+constexpr std::string_view measure =
+    "CASE WHEN x.num IS NOT NULL THEN x.num WHEN x.flags & 254 NOT IN (130, 140, 142) THEN NULL "
+    "WHEN x.txt = 'true' THEN 1 WHEN x.txt = 'false' THEN 0 "
+    "WHEN x.txt LIKE '[%' THEN json_array_length(x.txt::json) END";
+
+// Strings of Properties; of DateTimes, Dates and Times (4.6.3) the type, a blank and the text,
+// whose order is that of the moments once the Z is gone.
+constexpr std::string_view text_or_moment =
+    R"sql(CASE WHEN x.flags & 254 IN (98, 108) THEN '"' || x.txt )sql"
+    R"sql(WHEN x.flags & 254 IN (130, 140) AND x.txt LIKE '{%"@value"%' THEN )sql"
+    R"sql(substring(x.txt from '"@type":"(DateTime|Date|Time)"') || ' ' || )sql"
+    R"sql(translate(substring(x.txt from '"@value":"([^"\\]*)"'), ',Z', '.') END COLLATE "C")sql";
+
+// Times as seconds since midnight.
+constexpr std::string_view time_of_day =
+    R"sql(CASE WHEN x.flags & 254 IN (130, 140) AND x.txt ~ '"@type":"Time"' AND x.txt ~ )sql"
+    R"sql('"@value":"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]{1,6})?Z"' THEN )sql"
+    R"sql(date_part('epoch', translate(substring(x.txt from '"@value":"([^"]*)Z"'), ',', '.')::time) END)sql";
+
+// Whatever is not a Relationship is distinct by its JSON; of Relationships the targets are.
+constexpr std::string_view distinct_values =
+    R"sql(count(DISTINCT CASE WHEN x.flags & 30 IN (4, 16) THEN NULL )sql"
+    R"sql(WHEN x.num IS NOT NULL THEN x.num::text )sql"
+    R"sql(WHEN x.flags & 224 = 96 THEN '"' || x.txt ELSE x.txt END) + )sql"
+    R"sql((SELECT count(DISTINCT t.target) FROM unnest(array_agg(x.txt) FILTER )sql"
+    R"sql((WHERE x.flags & 30 IN (4, 16))) v(txt), LATERAL json_array_elements_text(CASE WHEN )sql"
+    R"sql(v.txt LIKE '[%' THEN v.txt::json ELSE json_build_array(v.txt) END) t(target)))sql";
+
+/// The columns of one method; `width_of` tells their number.
+std::string columns_of(aggregation_method method) {
+    switch (method) {
+    case aggregation_method::total_count:
+        return "count(*)::float8";
+    case aggregation_method::distinct_count:
+        return fmt::format("({})::float8", distinct_values);
+    case aggregation_method::sum:
+        return fmt::format("sum({})", measure);
+    case aggregation_method::avg:
+        return fmt::format("avg({}), avg({})", measure, time_of_day);
+    case aggregation_method::min:
+        return fmt::format("min({}), min({})", measure, text_or_moment);
+    case aggregation_method::max:
+        return fmt::format("max({}), max({})", measure, text_or_moment);
+    case aggregation_method::stddev:
+        return fmt::format("stddev_pop({})", number);
+    case aggregation_method::sumsq:
+        return fmt::format("sum(({0}) * ({0}))", number);
+    }
+    return "NULL::float8";
+}
+
+/// How many columns a method has: the second is for values that are no numbers.
+constexpr int width_of(aggregation_method method) noexcept {
+    const bool has_other = method == aggregation_method::avg || method == aggregation_method::min ||
+                           method == aggregation_method::max;
+    return has_other ? 2 : 1;
+}
+
+int width_of(const query::aggregation& asked) noexcept {
+    int width = 0;
+    for (const aggregation_method method : asked.methods)
+        width += width_of(method);
+    return width;
+}
+
+/// How instances fall into periods.
+struct periods {
+    std::string number; ///< of the period that `x` is in; its order is that of the periods
+    std::string since;  ///< of the period b.n
+    std::string till;
+    std::string estimate = "0"; ///< of `r`, what `number` takes as x.guess
+    bool needs_first = false;   ///< takes o.oldest
+    bool needs_last = false;    ///< takes o.newest
+};
+
+/// The whole range: where the query has no bound, up to the first or the last instance.
+periods whole_range(composed_statement& to, const query::temporal_query& interval) {
+    periods made;
+    made.number = "0";
+    made.needs_first = !interval.from;
+    made.needs_last = !interval.until;
+    made.since = interval.from ? to.moment(*interval.from) : "o.oldest";
+    made.till = interval.until ? to.moment(*interval.until) : "o.newest";
+    return made;
+}
+
+periods of_fixed_length(composed_statement& to, const query::temporal_query& interval,
+                        std::chrono::microseconds length) {
+    periods made;
+    made.needs_first = !interval.from;
+    const std::string origin = interval.from ? to.moment(*interval.from) : "o.oldest";
+    const std::string step = to.int8(length.count()) + " * interval '1 microsecond'";
+    made.number = fmt::format("date_bin({}, x.at, {})", step, origin);
+    made.since = "b.n";
+    made.till = "b.n + " + step;
+    return made;
+}
+
+/// The n-th begins n times the duration after the first, by the calendar of UTC: of months that
+/// begin on the 31st, on the last day of shorter ones. The guess by mean lengths is at most one off.
+periods of_months(composed_statement& to, const query::temporal_query& interval,
+                  const duration& period) {
+    constexpr double mean_month = 365.2425 * 86'400 / 12;
+    const double mean =
+        period.months * mean_month + std::chrono::duration<double>(period.rest).count();
+    periods made;
+    made.needs_first = !interval.from;
+    const std::string origin = interval.from ? to.moment(*interval.from) : "o.oldest";
+    const std::string months = to.int8(period.months);
+    const std::string rest = to.int8(period.rest.count());
+    const auto beginning = [&](std::string_view n) {
+        return fmt::format("{0} + {1} * {2} * interval '1 month' + {1} * {3} * interval "
+                           "'1 microsecond'",
+                           origin, n, months, rest);
+    };
+    made.estimate =
+        fmt::format("floor(date_part('epoch', r.at - {}) / {})::bigint", origin, to.float8(mean));
+    made.number = fmt::format("CASE WHEN {} <= x.at THEN x.guess + 1 WHEN {} <= x.at THEN x.guess "
+                              "ELSE x.guess - 1 END",
+                              beginning("(x.guess + 1)"), beginning("x.guess"));
+    made.since = beginning("b.n");
+    made.till = beginning("(b.n + 1)");
+    return made;
+}
+
+periods periods_of(composed_statement& to, const temporal_request& request) {
+    const auto& asked = *request.aggregated;
+    if (asked.is_whole())
+        return whole_range(to, request.interval);
+    if (asked.period.months == 0)
+        return of_fixed_length(to, request.interval, asked.period.rest);
+    return of_months(to, request.interval, asked.period);
+}
+
+/// The instances of a pair `k` that are aggregated. Deletions are no values; where they are what is
+/// queried they are counted.
+std::string render_rows(composed_statement& to, const temporal_request& request) {
+    const auto& interval = request.interval;
+    const std::string_view time = time_column(interval);
+    std::string rows = fmt::format("SELECT h.{} AS at, h.num, h.flags, h.txt FROM history h WHERE "
+                                   "h.eid = k.eid AND h.attr_id = k.a AND {}",
+                                   time, render_interval(to, interval));
+    if (interval.property != query::time_property::deleted_at)
+        rows += " AND h.flags & 256 = 0";
+    if (!request.datasets.empty())
+        rows += fmt::format(" AND h.ds_id = ANY({})", to.int4s(request.datasets));
+    if (interval.last_n)
+        rows += fmt::format("\n  ORDER BY h.{} DESC, h.iid DESC LIMIT {}", time,
+                            to.int8(*interval.last_n));
+    return rows;
+}
+
+struct columns {
+    enum : int { eid, attribute, since, till, kind, first_value };
+};
+
+/// A number as JSON: whole ones without a fraction, as far as doubles tell them apart.
+std::string number_text(double value) {
+    constexpr double exact = 9'007'199'254'740'992.0;
+    if (value == std::floor(value) && std::abs(value) <= exact)
+        return std::to_string(static_cast<std::int64_t>(value));
+    return to_text(json(value));
+}
+
+/// A string, or a type, a blank and the text of a moment without its Z.
+std::string moment_or_string(std::string_view text) {
+    if (text.starts_with('"'))
+        return to_text(json(text.substr(1)));
+    const auto blank = text.find(' ');
+    const auto type = text.substr(0, blank);
+    std::string value{text.substr(blank + 1)};
+    if (type != "Date")
+        value += 'Z';
+    return to_text(json{{"@type", type}, {"@value", value}});
+}
+
+/// The time of the day, as a typed value (4.6.3).
+std::string time_text(double seconds) {
+    const timestamp moment{
+        std::chrono::microseconds{std::llround(seconds * std::chrono::microseconds::period::den)}};
+    const std::string date_time = to_text(moment);
+    return to_text(json{{"@type", "Time"}, {"@value", date_time.substr(date_time.find('T') + 1)}});
+}
+
+/// What a method made of a period, as JSON; empty where it is for none of the values.
+std::string value_at(const pg::row& row, int column, aggregation_method method) {
+    if (!row.is_null(column))
+        return number_text(row.float8(column));
+    if (width_of(method) == 1 || row.is_null(column + 1))
+        return {};
+    return method == aggregation_method::avg ? time_text(row.float8(column + 1))
+                                             : moment_or_string(row.text(column + 1));
+}
+
+void append_period(ngsild::aggregated_attribute& to, const pg::row& row) {
+    const timestamp since = row.timestamptz(columns::since);
+    const timestamp till = std::min(row.timestamptz(columns::till), latest);
+    int column = columns::first_value;
+    for (ngsild::aggregated_series& series : to.series) {
+        std::string value = value_at(row, column, series.method);
+        if (!value.empty())
+            series.periods.push_back({since, till, std::move(value)});
+        column += width_of(series.method);
+    }
+}
+
+ngsild::aggregated_attribute begin_attribute(const pg::row& row, const query::aggregation& asked) {
+    ngsild::aggregated_attribute made;
+    ngsild::history_row kind; // reads the kind out of the flags
+    kind.flags = row.int2(columns::kind);
+    made.attribute = row.int4(columns::attribute);
+    made.kind = kind.kind();
+    for (const aggregation_method method : asked.methods)
+        made.series.push_back({method, {}});
+    return made;
+}
+
+/// The period in `row` is held back: the Attribute is whole up to where it would begin.
+void hold_back(evolution& of, const pg::row& row, bool backwards) {
+    const timestamp edge = row.timestamptz(backwards ? columns::till : columns::since);
+    if (!of.whole_until)
+        of.whole_until = edge;
+    else
+        of.whole_until = backwards ? std::max(*of.whole_until, edge)
+                                   : std::min(*of.whole_until, edge);
+    of.truncated = true;
+}
+
+} // namespace
+
+composed_statement render_aggregates(const std::vector<std::int64_t>& eids,
+                                     const std::vector<ngsild::name_id>& attributes,
+                                     const temporal_request& request, std::int64_t limit) {
+    composed_statement made;
+    const std::string of = made.int8s(eids);
+    const std::string which = made.int4s(attributes);
+    const std::string rows = render_rows(made, request);
+    const periods by = periods_of(made, request);
+    const std::string_view direction = request.interval.last_n ? "DESC" : "ASC";
+    std::string values;
+    for (const aggregation_method method : request.aggregated->methods)
+        values += fmt::format(",\n    {}", columns_of(method));
+    const bool needs_edges = by.needs_first || by.needs_last;
+    if (needs_edges)
+        made.append(fmt::format("WITH o AS (\n  SELECT k.eid, min(x.at) AS oldest, max(x.at) AS "
+                                "newest FROM unnest({}, {}) AS k(eid, a), LATERAL (\n  {}) x\n"
+                                "  GROUP BY k.eid)\n",
+                                of, which, rows));
+    std::string names;
+    for (int n = 0, all = width_of(*request.aggregated); n < all; ++n)
+        names += fmt::format(", m{}", n);
+    made.append(fmt::format(
+        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}\n"
+        "FROM unnest({of}, {which}) WITH ORDINALITY AS k(eid, a, o){edges}, LATERAL (\n"
+        "  SELECT {number} AS n, min(x.flags & 30)::int2{values}\n"
+        "  FROM (SELECT r.*, {guess} AS guess FROM ({rows}) r) x\n"
+        "  GROUP BY 1 ORDER BY 1 {direction} LIMIT {limit}) b(n, kind{names})\n"
+        "ORDER BY k.o, b.n {direction}",
+        fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("of", of),
+        fmt::arg("which", which), fmt::arg("edges", needs_edges ? " JOIN o ON o.eid = k.eid" : ""),
+        fmt::arg("number", by.number), fmt::arg("values", values), fmt::arg("guess", by.estimate),
+        fmt::arg("rows", rows), fmt::arg("direction", direction),
+        fmt::arg("limit", made.int8(limit)), fmt::arg("names", names)));
+    made.finish();
+    return made;
+}
+
+void distribute_aggregates(const pg::result& found, std::vector<evolution>& among,
+                           const temporal_request& request, std::int64_t limit) {
+    const bool backwards = request.interval.last_n.has_value();
+    std::size_t at = 0;
+    std::int64_t of_one = 0;
+    for (const pg::row row : found) {
+        while (among[at].eid != row.int8(columns::eid))
+            ++at;
+        evolution& into = among[at];
+        const bool continues = !into.aggregated.empty() &&
+                               into.aggregated.back().attribute == row.int4(columns::attribute);
+        if (!continues) {
+            into.aggregated.push_back(begin_attribute(row, *request.aggregated));
+            of_one = 0;
+        }
+        if (++of_one > limit)
+            hold_back(into, row, backwards);
+        else
+            append_period(into.aggregated.back(), row);
+    }
+}
+
+} // namespace meridian::store
