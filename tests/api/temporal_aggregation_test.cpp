@@ -1,5 +1,5 @@
-/// Clause 4.5.19: the aggregated temporal representation. All moments are in UTC (4.6.3), so that no
-/// day has 23 or 25 hours.
+/// Clause 4.5.19: the aggregated temporal representation. All moments are in UTC (4.6.3), so that
+/// no day has 23 or 25 hours.
 #include "api/support.hpp"
 
 #include <cmath>
@@ -45,17 +45,17 @@ json speeds() {
 
 TEST(clause_c_5_14_aggregated_query, periods_begin_at_time_at_and_empty_ones_are_left_out) {
     const auto client = station_with(speeds());
-    const auto answer = client.get(
-        temporal +
-        aggregated("max,avg", "PT4M",
-                   "&type=Station" + between("2018-08-01T12:00:00Z", "2018-08-01T13:00:00Z")));
+    const auto answer =
+        client.get(temporal + aggregated("max,avg", "PT4M",
+                                         "&type=Station" + between("2018-08-01T12:00:00Z",
+                                                                   "2018-08-01T13:00:00Z")));
     const json first = list(120, "2018-08-01T12:00:00Z", "2018-08-01T12:04:00Z");
-    EXPECT_EQ(show(answer),
-              ok(list(station_of(
-                  {{"type", "Property"},
-                   {"avg", list(first, list(90, "2018-08-01T12:04:00Z", "2018-08-01T12:08:00Z"))},
-                   {"max",
-                    list(first, list(100, "2018-08-01T12:04:00Z", "2018-08-01T12:08:00Z"))}}))));
+    EXPECT_EQ(
+        show(answer),
+        ok(list(station_of(
+            {{"type", "Property"},
+             {"avg", list(first, list(90, "2018-08-01T12:04:00Z", "2018-08-01T12:08:00Z"))},
+             {"max", list(first, list(100, "2018-08-01T12:04:00Z", "2018-08-01T12:08:00Z"))}}))));
 }
 
 TEST(clause_4_5_19_1_methods, all_of_numbers_over_the_whole_range) {
@@ -110,12 +110,7 @@ TEST(clause_4_5_19_1_methods, each_kind_of_value_has_its_own) {
         {list(property(true), property(false), property(true), property(true)),
          "distinctCount,sum,avg,min,max,sumsq",
          "Property",
-         {{"distinctCount", 2},
-          {"sum", 3},
-          {"avg", 0.75},
-          {"min", 0},
-          {"max", 1},
-          {"sumsq", 3}}},
+         {{"distinctCount", 2}, {"sum", 3}, {"avg", 0.75}, {"min", 0}, {"max", 1}, {"sumsq", 3}}},
         {list(property(list(1, 2)), property(list("x", "y", "z", "u"))),
          "distinctCount,sum,avg,min,max",
          "Property",
@@ -171,8 +166,8 @@ TEST(clause_4_5_19_1_methods, each_kind_of_value_has_its_own) {
         json expected{{"type", row.type}};
         for (const auto& [method, value] : row.values.items())
             expected[method] = list(list(value, from, until));
-        const auto answer =
-            client.get(station + aggregated(row.methods, "PT0S", "&attrs=a" + between(from, until)));
+        const auto answer = client.get(
+            station + aggregated(row.methods, "PT0S", "&attrs=a" + between(from, until)));
         EXPECT_EQ(show(answer), ok(station_of(expected))) << row.instances;
     }
 }
@@ -239,8 +234,7 @@ TEST(clause_4_5_19_1_durations, without_a_lower_bound_periods_begin_with_the_fir
                      {"sum", list(list(1, "2018-08-01T12:03:00Z", "2018-08-01T13:03:00Z"))}};
     const json second{{"type", "Property"},
                       {"sum", list(list(2, "2018-08-01T13:03:00Z", "2018-08-01T14:03:00Z"))}};
-    const json expected{
-        {"id", "urn:x:station"}, {"type", "Station"}, {"a", first}, {"b", second}};
+    const json expected{{"id", "urn:x:station"}, {"type", "Station"}, {"a", first}, {"b", second}};
     EXPECT_EQ(show(client.get(station + aggregated("sum", "PT1H"))), ok(expected));
     EXPECT_EQ(show(client.get(station + aggregated("sum", "PT1H",
                                                    "&timerel=before&timeAt=2019-01-01T00:00:00Z"))),
@@ -289,22 +283,22 @@ TEST(clause_5_7_4_4_dataset_id, only_the_instances_of_the_named_datasets_are_agg
 TEST(clause_5_7_3_4_last_n, the_last_instances_are_aggregated) {
     const auto client = station_with(speeds());
     const auto answer = client.get(station + aggregated("sum", "PT4M", "&lastN=2"));
-    EXPECT_EQ(show(answer),
-              ok(station_of({{"type", "Property"},
-                             {"sum", list(list(7, "2018-08-01T12:59:59Z", "2018-08-01T13:03:59Z"),
-                                          list(80, "2018-08-01T12:07:59Z",
-                                               "2018-08-01T12:11:59Z"))}})));
+    EXPECT_EQ(
+        show(answer),
+        ok(station_of({{"type", "Property"},
+                       {"sum", list(list(7, "2018-08-01T12:59:59Z", "2018-08-01T13:03:59Z"),
+                                    list(80, "2018-08-01T12:07:59Z", "2018-08-01T12:11:59Z"))}})));
 }
 
 TEST(clause_6_3_10_temporal_pagination, too_many_periods_are_206_with_the_range) {
     meridian::test::meridian_process broker({"--max-temporal-instances=2"});
     const http_client client(broker.port());
-    const json evolution{{"id", "urn:x:station"},
-                         {"type", "Station"},
-                         {"a", list(observed(1, "2018-08-01T00:00:00Z"),
-                                    observed(2, "2018-08-01T01:00:00Z"),
-                                    observed(3, "2018-08-01T05:30:00Z"))},
-                         {"b", list(observed(9, "2018-08-01T06:00:00Z"))}};
+    const json evolution{
+        {"id", "urn:x:station"},
+        {"type", "Station"},
+        {"a", list(observed(1, "2018-08-01T00:00:00Z"), observed(2, "2018-08-01T01:00:00Z"),
+                   observed(3, "2018-08-01T05:30:00Z"))},
+        {"b", list(observed(9, "2018-08-01T06:00:00Z"))}};
     ASSERT_EQ(client.post(temporal, evolution).status, 201U);
     const auto answer = client.get(station + aggregated("sum", "PT1H"));
     EXPECT_EQ(answer.status, 206U) << answer;
@@ -335,9 +329,9 @@ TEST(clause_6_24_3_1_posted_query, a_query_selects_and_aggregates) {
     by_members["temporalQ"]["aggrPeriodDuration"] = "PT30M";
     auto by_params = query;
     by_params["aggrParams"] = {{"aggrMethods", list("sum")}, {"aggrPeriodDuration", "PT30M"}};
-    const auto expected = ok(list(station_of(
-        {{"type", "Property"},
-         {"sum", list(list(300, "2018-08-01T12:00:00Z", "2018-08-01T12:30:00Z"))}})));
+    const auto expected = ok(list(
+        station_of({{"type", "Property"},
+                    {"sum", list(list(300, "2018-08-01T12:00:00Z", "2018-08-01T12:30:00Z"))}})));
     for (const auto& body : {by_members, by_params})
         EXPECT_EQ(show(client.post(entity_queries + "?format=aggregatedValues", body)), expected);
     const auto plain = client.post(entity_queries + "?format=temporalValues", query);

@@ -1,4 +1,5 @@
 #include "meridian/query/plan.hpp"
+#include "store/reads/aggregate_statements.hpp"
 #include "store/reads/history_statements.hpp"
 #include "store/reads/past_statements.hpp"
 #include "store/reads/retrievals.hpp"
@@ -338,6 +339,35 @@ TEST(store_plans, a_temporal_evolution_reads_the_partitions_of_its_interval) {
     EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, interval, 5)),
                 AllOf(HasSubstr("Index Scan Backward using "), HasSubstr("never executed"),
                       reads_no_table_from_end_to_end()));
+}
+
+TEST(store_plans, an_aggregation_reads_the_partitions_of_its_interval_once) {
+    store::temporal_request request;
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    request.interval.from = now - std::chrono::hours{48};
+    request.interval.until = now;
+    auto& asked = request.aggregated.emplace();
+    for (int method = 0; method < 8; ++method)
+        asked.methods.push_back(static_cast<ngsild::aggregation_method>(method));
+    const duration hour{0, std::chrono::hours{1}};
+    const duration month{1, {}};
+    for (const duration& period : {duration{}, hour, month}) {
+        asked.period = period;
+        EXPECT_THAT(generic_plan(store::render_aggregates({11, 21}, {2, 2}, request, 100)),
+                    AllOf(HasSubstr("Subplans Removed: "), HasSubstr("eid_attr_id_ts_idx"),
+                          HasSubstr("Aggregate"), Not(HasSubstr("CTE o")),
+                          reads_no_table_from_end_to_end()));
+    }
+    // Without a bound the first instances are looked for beforehand.
+    request.interval = {};
+    request.interval.last_n = 5;
+    for (const duration& period : {duration{}, hour, month}) {
+        asked.period = period;
+        EXPECT_THAT(generic_plan(store::render_aggregates({11, 21}, {2, 2}, request, 100)),
+                    AllOf(HasSubstr("Index Scan Backward using "), HasSubstr("never executed"),
+                          HasSubstr("Aggregate"), reads_no_table_from_end_to_end()));
+    }
 }
 
 TEST(store_plans, a_page_of_temporal_evolutions_tests_each_by_its_index) {

@@ -21,8 +21,8 @@ namespace {
 using ngsild::aggregation_method;
 
 /// The last moment that a DateTime can tell (4.6.3).
-constexpr timestamp latest =
-    timestamp{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}} - std::chrono::microseconds{1};
+constexpr timestamp latest = timestamp{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}} -
+                             std::chrono::microseconds{1};
 
 // Numbers, and of booleans 1 and 0.
 constexpr std::string_view number =
@@ -129,7 +129,8 @@ periods of_fixed_length(composed_statement& to, const query::temporal_query& int
 }
 
 /// The n-th begins n times the duration after the first, by the calendar of UTC: of months that
-/// begin on the 31st, on the last day of shorter ones. The guess by mean lengths is at most one off.
+/// begin on the 31st, on the last day of shorter ones. The guess by mean lengths is at most one
+/// off.
 periods of_months(composed_statement& to, const query::temporal_query& interval,
                   const duration& period) {
     constexpr double mean_month = 365.2425 * 86'400 / 12;
@@ -253,8 +254,8 @@ void hold_back(evolution& of, const pg::row& row, bool backwards) {
     if (!of.whole_until)
         of.whole_until = edge;
     else
-        of.whole_until = backwards ? std::max(*of.whole_until, edge)
-                                   : std::min(*of.whole_until, edge);
+        of.whole_until =
+            backwards ? std::max(*of.whole_until, edge) : std::min(*of.whole_until, edge);
     of.truncated = true;
 }
 
