@@ -29,8 +29,9 @@ std::vector<std::string> attributes_of(const read_projection_outcome& shown,
 
 void append_evolution(std::string& body, const store::evolution& evolution,
                       const temporal_style& style, ngsild::compacted_names& names) {
-    const ngsild::temporal_head head{evolution.uri, evolution.types, evolution.created_at,
-                                     evolution.modified_at, evolution.deleted_at};
+    const ngsild::temporal_head head{evolution.uri,        evolution.types,
+                                     evolution.created_at, evolution.modified_at,
+                                     evolution.deleted_at, evolution.held_back};
     if (style.aggregated)
         ngsild::append_aggregated_entity(body, head, evolution.aggregated, style.how, names);
     else
@@ -58,6 +59,20 @@ operations::instances_request instances_of(const call& request, query::temporal_
     wanted.aggregated = style.aggregated;
     wanted.limit = static_cast<std::int32_t>(request.with.options.max_temporal_instances);
     return wanted;
+}
+
+/// 5.7.4.4 allows an order in the local scope, by id alone.
+result<void> check_order(const query::ordering& order, bool local) {
+    if (order.terms.empty())
+        return {};
+    if (!local)
+        return problem{problem_kind::bad_request_data, "ordering needs local=true (5.7.4.4)"};
+    for (const auto& term : order.terms)
+        if (term.of != query::order_term::subject::id)
+            return problem{problem_kind::bad_request_data,
+                           "temporal evolutions are ordered by id alone (5.7.4.4)"};
+    return problem{problem_kind::operation_not_supported,
+                   "ordering temporal evolutions is not supported by this broker yet"};
 }
 
 /// 5.7.4 as GET and POST have read it.
@@ -115,7 +130,13 @@ handler_result retrieve_temporal_entity(call& request) {
     auto retrieval = operations::retrieve_temporal_entity(scope, std::move(id), std::move(wanted));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(retrieval));
     std::string body;
+    const auto context_member = std::exchange(style.how.context_member, {});
     append_evolution(body, outcome.answer, style, request.with.names_of(context));
+    if (body == "{}") // 4.21: nothing is left to be shown
+        co_return problem{problem_kind::resource_not_found,
+                          "the Entity has none of the members that are to be shown"};
+    if (!context_member.empty())
+        body.replace(body.size() - 1, 1, ",\"@context\":" + context_member + "}");
     auto answer = answer_with(type, *context, std::move(body));
     mark_partial(answer, outcome.partial, asked);
     co_return as_preferred_evolution(request, std::move(answer));
@@ -131,6 +152,8 @@ handler_result query_temporal_entities(call& request) {
     if (request.parameters.text("type") == "*")
         scope.local = true;
     MERIDIAN_CO_TRY(const auto asked, read_interval(request, interval::required));
+    MERIDIAN_CO_TRY(const auto order, read_order(request, *context, scope.local));
+    MERIDIAN_CO_CHECK(check_order(order, scope.local));
     MERIDIAN_CO_TRY(search.wanted.selection, read_selection(request, *context));
     MERIDIAN_CO_TRY(search.asked, read_paging(request));
     MERIDIAN_CO_TRY(search.style,
@@ -163,10 +186,9 @@ handler_result query_temporal_entities_by_post(call& request) {
         co_return problem{problem_kind::bad_request_data,
                           "temporalQ with timerel and timeAt must be given (5.7.4.4)"}
             .at("/temporalQ");
-    if (!query.order.terms.empty() && !scope.local)
-        co_return problem{problem_kind::bad_request_data, "ordering needs local=true (5.7.4.4)"};
     if (query.all_types)
         scope.local = true; // 5.2.33: "*" implies the local scope
+    MERIDIAN_CO_CHECK(check_order(query.order, scope.local));
     MERIDIAN_CO_TRY(search.asked, read_paging(request));
     MERIDIAN_CO_TRY(search.style, read_temporal_style(request, search.type, *context,
                                                       query.temporal->property, query.aggregation));

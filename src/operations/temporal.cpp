@@ -5,6 +5,7 @@
 #include "operations/refuse.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <span>
 #include <utility>
@@ -116,6 +117,19 @@ std::optional<timestamp> cut_of(const store::evolution& evolution,
     return cut;
 }
 
+/// Takes out the rows that are beyond what is answered; keeps the Attributes that lose all of them.
+void hold_back(store::evolution& of,
+               const std::function<bool(const ngsild::history_row&)>& is_beyond) {
+    std::vector<ngsild::name_id> before;
+    for (const auto& row : of.rows)
+        if (before.empty() || before.back() != row.attribute)
+            before.push_back(row.attribute);
+    std::erase_if(of.rows, is_beyond);
+    for (const auto attribute : before)
+        if (std::ranges::find(of.rows, attribute, &ngsild::history_row::attribute) == of.rows.end())
+            of.held_back.push_back(attribute);
+}
+
 /// 6.3.10: cuts all evolutions at the earliest cut, and says which range is left.
 std::optional<covered_range> cut_all(std::span<store::evolution> evolutions,
                                      const query::temporal_query& interval, std::int32_t limit) {
@@ -127,11 +141,12 @@ std::optional<covered_range> cut_all(std::span<store::evolution> evolutions,
     if (!cut)
         return std::nullopt;
     std::optional<timestamp> first;
+    const auto is_beyond = [&](const ngsild::history_row& row) {
+        const auto at = time_of(row, interval.property);
+        return backwards ? at < *cut : at > *cut;
+    };
     for (auto& evolution : evolutions) {
-        std::erase_if(evolution.rows, [&](const ngsild::history_row& row) {
-            const auto at = time_of(row, interval.property);
-            return backwards ? at < *cut : at > *cut;
-        });
+        hold_back(evolution, is_beyond);
         for (const auto& row : evolution.rows) {
             const auto at = time_of(row, interval.property);
             if (!first || (backwards ? at > *first : at < *first))
@@ -243,13 +258,13 @@ retrieve_temporal_entity(request_scope& scope, std::string id, instances_request
     auto asking = scope.with.dictionary.look_up(wanted.attributes);
     MERIDIAN_CO_CHECK(co_await std::move(asking));
     auto request = to_store_request(wanted, dictionary);
-    // Names that nothing has ask for nothing, not for everything.
-    const bool asks_for_nothing = !wanted.attributes.empty() && request.attributes.empty();
-    if (asks_for_nothing)
-        request.interval.until = timestamp::min();
+    if (!wanted.attributes.empty() && request.attributes.empty())
+        co_return apply::entity_not_found(id); // names that nothing has
     auto retrieval = scope.with.history.retrieve(scope.tenant, id, request);
     MERIDIAN_CO_TRY(auto found, co_await std::move(retrieval));
-    if (!found)
+    // 5.7.3.4: what has none of the concerned Attributes is removed from S.
+    const bool has_none = !wanted.attributes.empty() && found && found->attributes.empty();
+    if (!found || has_none)
         co_return apply::entity_not_found(id);
     temporal_outcome<store::evolution> outcome{std::move(*found), std::nullopt};
     MERIDIAN_CO_TRY(outcome.partial, finish(std::span{&outcome.answer, 1}, request, dictionary));

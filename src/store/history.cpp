@@ -115,8 +115,8 @@ asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>&
         limit = *request.interval.last_n;
         is_capped = false;
     }
-    const composed_statement statement = render_instances(
-        chosen.eids, chosen.attributes, request.interval, is_capped ? limit + 1 : limit);
+    const composed_statement statement =
+        render_instances(chosen.eids, chosen.attributes, request, is_capped ? limit + 1 : limit);
     auto found = co_await execute(on, statement);
     if (!found)
         co_return found.error();

@@ -326,17 +326,17 @@ TEST(store_plans, a_temporal_evolution_reads_the_partitions_of_its_interval) {
     EXPECT_THAT(generic_plan(store::render_head(tenant, "urn:v:11")),
                 AllOf(HasSubstr("Index Scan using entity_uri on entity e"),
                       reads_no_table_from_end_to_end()));
-    query::temporal_query interval;
+    store::temporal_request request;
     const auto now =
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
-    interval.from = now - std::chrono::hours{2};
-    interval.until = now - std::chrono::hours{1};
-    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, interval, 100)),
+    request.interval.from = now - std::chrono::hours{2};
+    request.interval.until = now - std::chrono::hours{1};
+    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, request, 100)),
                 AllOf(HasSubstr("Subplans Removed: "), HasSubstr("eid_attr_id_ts_idx"),
                       reads_no_table_from_end_to_end()));
-    interval = {};
-    interval.last_n = 5;
-    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, interval, 5)),
+    request.interval = {};
+    request.interval.last_n = 5;
+    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, request, 5)),
                 AllOf(HasSubstr("Index Scan Backward using "), HasSubstr("never executed"),
                       reads_no_table_from_end_to_end()));
 }

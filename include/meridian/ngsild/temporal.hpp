@@ -52,6 +52,8 @@ struct temporal_head {
     timestamp created_at{};
     timestamp modified_at{};
     std::optional<timestamp> deleted_at;
+    /// Attributes that have instances, of which none is in this part of the answer (6.3.10).
+    std::vector<name_id> held_back;
 };
 
 /// Appends one Temporal Evolution (4.5.6–4.5.9). `rows` must be grouped by Attribute, in the order

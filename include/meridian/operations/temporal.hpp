@@ -16,7 +16,7 @@ namespace meridian::operations {
 struct instances_request {
     query::temporal_query interval;
     std::vector<std::string> attributes;  ///< expanded; empty: all
-    std::vector<std::string> dataset_ids; ///< that are aggregated, "@none" the default; empty: all
+    std::vector<std::string> dataset_ids; ///< only of these, "@none" the default; empty: all
     std::optional<query::aggregation> aggregated; ///< 4.5.19; absent: instances as they are
     std::int32_t limit = 1'000;                   ///< of each Attribute: instances, or periods
 };
@@ -43,8 +43,9 @@ struct temporal_outcome {
     std::optional<covered_range> partial; ///< absent: all that was asked for
 };
 
-/// 5.7.3. Fails with resource_not_found, and with invalid_request where an Attribute that was asked
-/// for by name has values that an aggregation method is not for (5.7.4.4).
+/// 5.7.3. Fails with resource_not_found, also where the Entity never had any of the Attributes, and
+/// with invalid_request where an Attribute that was asked for by name has values that an
+/// aggregation method is not for (5.7.4.4).
 asio::awaitable<result<temporal_outcome<store::evolution>>>
 retrieve_temporal_entity(request_scope& scope, std::string id, instances_request wanted);
 

@@ -27,7 +27,8 @@ struct temporal_request {
     std::int32_t instance_limit = 1'000; ///< of each Attribute; more sets `truncated` (6.3.10)
     /// Instances are aggregated (4.5.19); `instance_limit` is then of periods.
     std::optional<query::aggregation> aggregated;
-    std::vector<ngsild::name_id> datasets; ///< that are aggregated, 0 the default; empty: all
+    /// Only instances of these datasetIds, 0 the default, and the scope; empty: all.
+    std::vector<ngsild::name_id> datasets;
 };
 
 /// A Temporal Evolution. Its views stay valid as long as it, or a copy, lives.
@@ -46,6 +47,8 @@ struct evolution {
     /// In place of rows where an aggregation is asked for: in the order of `attributes`, with one
     /// series a method, which is empty where the method is for none of the values.
     std::vector<ngsild::aggregated_attribute> aggregated;
+    /// Attributes, of those with rows, whose rows were all taken out again to page by time.
+    std::vector<ngsild::name_id> held_back;
     /// Where periods are held back: all Attributes are whole up to here (with lastN: from here on).
     std::optional<timestamp> whole_until;
     std::vector<std::shared_ptr<const void>> keeps;

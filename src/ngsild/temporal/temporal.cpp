@@ -192,8 +192,9 @@ void append_series(std::string& out, rows_view rows, const history_row& first,
     out += "]}";
 }
 
-/// CHOICE: 4.5.9 knows one object an Attribute. Where an Attribute has instances with datasetIds,
-/// or of several kinds, an array of such objects, each with its datasetId, keeps them apart.
+/// CHOICE: 4.5.9 knows one object an Attribute. Where an Attribute has instances of several
+/// datasetIds, or of several kinds, an array of such objects, each with its datasetId, keeps them
+/// apart.
 void append_all_series(std::string& out, rows_view rows, const temporal_plan& how) {
     std::vector<const history_row*> heads;
     for (const auto& row : rows) {
@@ -203,7 +204,7 @@ void append_all_series(std::string& out, rows_view rows, const temporal_plan& ho
         if (!known && how.shows(row))
             heads.push_back(&row);
     }
-    const bool several = heads.size() > 1 || heads.front()->dataset != 0;
+    const bool several = heads.size() > 1;
     if (several)
         out += '[';
     for (const auto* head : heads) {
@@ -251,6 +252,18 @@ void append_head(std::string& out, const temporal_head& head, const temporal_rep
         append_moment(out, "deletedAt", *head.deleted_at);
 }
 
+/// CHOICE: an Attribute whose instances are all in another part of the answer (6.3.10) is an empty
+/// array, which says that there are some. 4.5.9 has no form for that.
+void append_held_back(std::string& out, const temporal_head& head, const temporal_plan& how) {
+    for (const auto attribute : head.held_back) {
+        if (attribute == scope_attribute ? !how.how.shown.scope
+                                         : !how.filter.shows_attribute(attribute))
+            continue;
+        append_name(out, attribute, *how.style.names);
+        out += "[]";
+    }
+}
+
 } // namespace
 
 void append_temporal_entity(std::string& out, const temporal_head& head, rows_view rows,
@@ -273,6 +286,8 @@ void append_temporal_entity(std::string& out, const temporal_head& head, rows_vi
         else
             append_instances(out, group, ready);
     }
+    if (how.format == temporal_format::normalized)
+        append_held_back(out, head, ready);
     append_context(out, how.context_member);
     out += '}';
 }

@@ -53,6 +53,8 @@ public:
         if (!selection.attributes.empty())
             attribute_ = fmt::format(" AND a.attr_id = ANY({})", to.int4s(selection.attributes));
         interval_ = render_interval(to, request.interval);
+        if (!request.datasets.empty())
+            interval_ += fmt::format(" AND h.ds_id = ANY({})", to.int4s(request.datasets));
         add_types(to, selection);
     }
 
@@ -195,11 +197,15 @@ composed_statement render_heads(tenant_id tenant, const temporal_selection& sele
 
 composed_statement render_instances(const std::vector<std::int64_t>& eids,
                                     const std::vector<ngsild::name_id>& attributes,
-                                    const query::temporal_query& interval, std::int64_t limit) {
+                                    const temporal_request& request, std::int64_t limit) {
     composed_statement made;
+    const auto& interval = request.interval;
     const std::string of = made.int8s(eids);
     const std::string which = made.int4s(attributes);
-    const std::string condition = render_interval(made, interval);
+    std::string condition = render_interval(made, interval);
+    if (!request.datasets.empty()) // the scope (attr_id 0) has no datasetId
+        condition +=
+            fmt::format(" AND (h.ds_id = ANY({}) OR h.attr_id = 0)", made.int4s(request.datasets));
     const std::string_view time = time_column(interval);
     const std::string_view direction = interval.last_n ? "DESC" : "ASC";
     made.append(fmt::format(

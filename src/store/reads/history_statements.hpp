@@ -51,7 +51,7 @@ struct heads_wanted {
 /// eids come from a statement that named the tenant.
 [[nodiscard]] composed_statement render_instances(const std::vector<std::int64_t>& eids,
                                                   const std::vector<ngsild::name_id>& attributes,
-                                                  const query::temporal_query& interval,
+                                                  const temporal_request& request,
                                                   std::int64_t limit);
 
 } // namespace meridian::store
