@@ -117,7 +117,7 @@ constexpr option limits[] = {
      {1, 100'000}},
     {"max-temporal-instances",
      &config::max_temporal_instances,
-     "Instances of an Attribute in one temporal answer.",
+     "Instances of an Attribute in one temporal answer, of an aggregation its periods.",
      {1, 1e6}},
     {"max-batch", &config::max_batch, "Entities in one batch operation.", {1, 100'000}},
     {"max-query-terms",

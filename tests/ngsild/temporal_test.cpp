@@ -32,7 +32,7 @@ public:
         rows.push_back(owned_.back().view(iid));
         return *this;
     }
-    temporal_head head() { return {"urn:v:1", {id("Vehicle")}, at(0), at(9), {}}; }
+    temporal_head head() { return {"urn:v:1", {id("Vehicle")}, at(0), at(9), {}, {}}; }
     json show() {
         compacted_names names(jsonld::core_context(), dictionary);
         std::string out;
