@@ -66,7 +66,8 @@ private:
 class importer {
 public:
     importer(broker& parts, store::tenant_id tenant, const config& settings)
-        : parts_(parts), tenant_(tenant), settings_(settings) {
+        : parts_(parts), tenant_(tenant), settings_(settings),
+          kind_(settings.temporal ? imported::evolutions : imported::entities) {
         limits_.depth = settings.max_json_depth;
     }
 
@@ -97,7 +98,7 @@ private:
     result<void> read_file(const std::string& name) {
         MERIDIAN_TRY(auto file, input_file::open(name));
         entity_splitter splitter(settings_.max_body);
-        import_batch batch(name == "-" ? "standard input" : name);
+        import_batch batch(name == "-" ? "standard input" : name, kind_);
         std::vector<char> buffer(128 << 10);
         result<void> outcome;
         while (!failed_) {
@@ -112,7 +113,7 @@ private:
             for (auto& piece : pieces) {
                 batch.add(std::move(piece));
                 if (batch.size() == batch_entities || batch.bytes() >= batch_bytes)
-                    begin_parse(std::exchange(batch, import_batch(batch.file())));
+                    begin_parse(std::exchange(batch, import_batch(batch.file(), kind_)));
             }
             if (!count)
                 outcome = std::move(count).error();
@@ -179,6 +180,7 @@ private:
     broker& parts_;
     store::tenant_id tenant_;
     const config& settings_;
+    imported kind_;
     json_limits limits_;
     progress progress_;
     std::deque<step> parsing_;

@@ -31,9 +31,9 @@ void import_batch::refuse(std::uint64_t line, const problem& why) {
                                    : fmt::format("{} (at {})", why.detail(), why.pointer())});
 }
 
-asio::awaitable<result<operations::upsert_item>>
-import_batch::parse_piece(operations::services& with, const json_limits& limits,
-                          const entity_piece& piece) {
+asio::awaitable<result<void>> import_batch::parse_piece(operations::services& with,
+                                                        const json_limits& limits,
+                                                        const entity_piece& piece) {
     if (!piece.fault.empty())
         co_return problem{problem_kind::invalid_request, piece.fault};
     MERIDIAN_CO_TRY(auto payload, parse_json(piece.text, limits));
@@ -45,31 +45,55 @@ import_batch::parse_piece(operations::services& with, const json_limits& limits,
         MERIDIAN_CO_TRY(context, co_await std::move(finding));
         payload.erase("@context");
     }
+    if (kind_ == imported::evolutions) {
+        MERIDIAN_CO_TRY(auto evolution, ngsild::parse_temporal_entity(payload, *context));
+        ids_.push_back(evolution.id);
+        evolutions_.push_back(std::move(evolution));
+        co_return result<void>{};
+    }
     operations::upsert_item item;
     MERIDIAN_CO_TRY(item.subject, ngsild::parse_entity(payload, *context));
-    co_return item;
+    ids_.push_back(item.subject.id);
+    items_.push_back(std::move(item));
+    co_return result<void>{};
 }
 
 asio::awaitable<void> import_batch::parse(operations::services& with, const json_limits& limits) {
     for (auto& piece : pieces_) {
         auto parsing = parse_piece(with, limits, piece);
-        auto item = co_await std::move(parsing);
+        const auto parsed = co_await std::move(parsing);
         piece.text = {}; // it may be long
-        if (!item) {
-            refuse(piece.line, item.error());
-            continue;
-        }
-        ids_.push_back(item->subject.id);
-        lines_.push_back(piece.line);
-        items_.push_back(std::move(item));
+        if (!parsed)
+            refuse(piece.line, parsed.error());
+        else
+            lines_.push_back(piece.line);
     }
     pieces_ = {};
 }
 
 asio::awaitable<void> import_batch::commit(operations::services& with, store::tenant_id tenant) {
+    operations::request_scope scope(with, tenant, jsonld::core_context());
+    auto committing =
+        kind_ == imported::entities ? commit_entities(scope) : commit_evolutions(scope);
+    co_await std::move(committing);
+}
+
+asio::awaitable<void> import_batch::commit_evolutions(operations::request_scope& scope) {
+    if (evolutions_.empty())
+        co_return;
+    auto storing = operations::upsert_evolutions(scope, std::move(evolutions_));
+    const auto refused = co_await std::move(storing);
+    for (std::size_t at = 0; at < refused.size(); ++at) {
+        if (refused[at])
+            refuse(lines_[at], *refused[at]);
+        else
+            ++stored_;
+    }
+}
+
+asio::awaitable<void> import_batch::commit_entities(operations::request_scope& scope) {
     if (items_.empty())
         co_return;
-    operations::request_scope scope(with, tenant, jsonld::core_context());
     auto storing = operations::upsert_entities(scope, std::move(items_));
     const auto outcome = co_await std::move(storing);
     stored_ = outcome.succeeded.size();

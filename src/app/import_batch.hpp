@@ -3,6 +3,7 @@
 #include "app/entity_splitter.hpp"
 #include "meridian/base/await.hpp"
 #include "meridian/operations/batch.hpp"
+#include "meridian/operations/temporal_provision.hpp"
 
 #include <cstdint>
 #include <string>
@@ -10,11 +11,14 @@
 
 namespace meridian::app {
 
+/// What a file holds.
+enum class imported : std::uint8_t { entities, evolutions };
+
 /// Some Entities of a file on their way into the database. First `parse`, then `commit`, each on a
 /// loop; between them the importer sees to the order of batches that share an Entity.
 class import_batch {
 public:
-    explicit import_batch(std::string file) : file_(std::move(file)) {}
+    import_batch(std::string file, imported kind) : file_(std::move(file)), kind_(kind) {}
 
     [[nodiscard]] const std::string& file() const noexcept { return file_; }
     void add(entity_piece piece);
@@ -23,7 +27,8 @@ public:
 
     /// Reads the pieces, each with its own @context, else the core one.
     asio::awaitable<void> parse(operations::services& with, const json_limits& limits);
-    /// 5.6.8: creates what is not there and replaces what is.
+    /// Entities (5.6.8): creates what is not there and replaces what is. Temporal Evolutions
+    /// (5.6.11): adds the instances.
     asio::awaitable<void> commit(operations::services& with, store::tenant_id tenant);
 
     /// The ids that `commit` is about to write.
@@ -43,14 +48,18 @@ private:
         std::string detail;
     };
     void refuse(std::uint64_t line, const problem& why);
-    asio::awaitable<result<operations::upsert_item>>
-    parse_piece(operations::services& with, const json_limits& limits, const entity_piece& piece);
+    asio::awaitable<result<void>> parse_piece(operations::services& with, const json_limits& limits,
+                                              const entity_piece& piece);
+    asio::awaitable<void> commit_entities(operations::request_scope& scope);
+    asio::awaitable<void> commit_evolutions(operations::request_scope& scope);
 
     std::string file_;
+    imported kind_;
     std::vector<entity_piece> pieces_;
     std::size_t bytes_ = 0;
     std::vector<operations::batch_item<operations::upsert_item>> items_;
-    std::vector<std::string> ids_;     ///< of items_, in their order
+    std::vector<ngsild::entity_temporal> evolutions_;
+    std::vector<std::string> ids_;     ///< of the one or the other, in their order
     std::vector<std::uint64_t> lines_; ///< likewise
     std::vector<refusal> refusals_;
     std::size_t stored_ = 0;

@@ -192,6 +192,7 @@ constexpr option source[] = {
 constexpr option tools[] = {
     {"tenant", &config::tenant, "Tenant that they work on.", {}, "the default Tenant"},
     {"type", &config::type, "Entity Types (4.17) that export writes.", {}, "all"},
+    {"temporal", &config::temporal, "import reads Temporal Evolutions (EntityTemporal, 5.2.20)."},
     {"context",
      &config::context,
      "URL of the @context of explain's URL and of --type.",

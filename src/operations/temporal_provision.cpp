@@ -5,6 +5,7 @@
 #include "operations/refuse.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -46,10 +47,9 @@ std::size_t weight_of(const ngsild::entity_temporal& subject) {
 
 enum class unknown_evolution : bool { refuse, create };
 
-/// Adds the instances in a lane's transaction. Names of the payload are in the dictionary.
-asio::awaitable<result<store::committed>> record(request_scope& scope, std::string id,
-                                                 ngsild::entity_temporal subject,
-                                                 unknown_evolution when_unknown) {
+/// The instances as a change for a lane. Names of the payload must be in the dictionary.
+store::entity_change recording(store::tenant_id tenant, std::string id,
+                               ngsild::entity_temporal subject, unknown_evolution when_unknown) {
     const auto weight = weight_of(subject);
     auto shared = std::make_shared<const ngsild::entity_temporal>(std::move(subject));
     auto function = [shared, id,
@@ -59,10 +59,9 @@ asio::awaitable<result<store::committed>> record(request_scope& scope, std::stri
             return apply::entity_not_found(id);
         return ngsild::record_evolution(id, *shared, of);
     };
-    store::entity_change change(scope.tenant, std::move(id), std::move(function));
+    store::entity_change change(tenant, std::move(id), std::move(function));
     change.weight = weight;
-    auto committing = scope.with.lanes.commit(std::move(change));
-    co_return co_await std::move(committing);
+    return change;
 }
 
 /// The numbers of an Attribute and a datasetId; nothing where nobody ever used the name.
@@ -112,9 +111,48 @@ asio::awaitable<result<bool>> upsert_evolution(request_scope& scope,
     auto resolving = scope.with.dictionary.resolve(scope.tenant, ngsild::names_of(subject));
     MERIDIAN_CO_CHECK(co_await std::move(resolving));
     auto id = subject.id;
-    auto recording = record(scope, std::move(id), std::move(subject), unknown_evolution::create);
-    MERIDIAN_CO_TRY(const auto done, co_await std::move(recording));
+    auto change =
+        recording(scope.tenant, std::move(id), std::move(subject), unknown_evolution::create);
+    auto committing = scope.with.lanes.commit(std::move(change));
+    MERIDIAN_CO_TRY(const auto done, co_await std::move(committing));
     co_return done.change.happened == ngsild::change::what::evolution_created;
+}
+
+asio::awaitable<std::vector<std::optional<problem>>>
+upsert_evolutions(request_scope& scope, std::vector<ngsild::entity_temporal> subjects) {
+    std::vector<std::optional<problem>> refused(subjects.size());
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+        const auto& one = subjects[i];
+        const auto allowed = refuse_if_registered(scope, operation::upsert_temporal, one.id,
+                                                  attribute_names(one), one.types);
+        if (!allowed)
+            refused[i] = allowed.error();
+        else
+            std::ranges::move(ngsild::names_of(one), std::back_inserter(names));
+    }
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
+    auto resolving = scope.with.dictionary.resolve(scope.tenant, std::move(names));
+    const auto resolved = co_await std::move(resolving);
+    std::vector<store::entity_change> changes;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+        if (!resolved && !refused[i])
+            refused[i] = resolved.error();
+        if (refused[i])
+            continue;
+        auto id = subjects[i].id;
+        changes.push_back(recording(scope.tenant, std::move(id), std::move(subjects[i]),
+                                    unknown_evolution::create));
+        places.push_back(i);
+    }
+    const auto answers = co_await scope.with.lanes.commit_batch(std::move(changes));
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        if (!answers[i])
+            refused[places[i]] = answers[i].error();
+    co_return refused;
 }
 
 asio::awaitable<result<void>> extend_evolution(request_scope& scope, std::string id,
@@ -133,8 +171,10 @@ asio::awaitable<result<void>> extend_evolution(request_scope& scope, std::string
     }
     auto resolving = dictionary.resolve(scope.tenant, names);
     MERIDIAN_CO_CHECK(co_await std::move(resolving));
-    auto recording = record(scope, std::move(id), std::move(fragment), unknown_evolution::refuse);
-    MERIDIAN_CO_CHECK(co_await std::move(recording));
+    auto change =
+        recording(scope.tenant, std::move(id), std::move(fragment), unknown_evolution::refuse);
+    auto committing = scope.with.lanes.commit(std::move(change));
+    MERIDIAN_CO_CHECK(co_await std::move(committing));
     co_return result<void>{};
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <pqxx/pqxx>
 #include <sstream>
 #include <zlib.h>
 
@@ -117,6 +118,28 @@ TEST_F(import_export, what_is_exported_can_be_imported_without_loss) {
     EXPECT_EQ(comparable_lines(again.output), comparable_lines(exported.output));
     EXPECT_THAT(comparable_lines(again.output), testing::Contains(rich_entity));
     EXPECT_EQ(std::count(again.output.begin(), again.output.end(), '\n'), 296);
+}
+
+TEST_F(import_export, temporal_evolutions_are_added_in_any_order_of_time) {
+    const auto line = [](const char* value, const char* moment) {
+        return std::string(
+                   R"({"id":"urn:x:meter","type":"Meter","level":[{"type":"Property","value":)") +
+               value + R"(,"observedAt":")" + moment + "\"}]}\n";
+    };
+    settings_.temporal = true;
+    const auto path = file(
+        "meter.ndjson", line("2", "1999-01-02T00:00:00Z") + "{\"id\":\"urn:x:no-type\"}\n" +
+                            line("3", "2999-01-03T00:00:00Z") + line("1", "1999-01-01T00:00:00Z"));
+    const auto done = import("evolving", {path});
+    EXPECT_EQ(done.status, 1);
+    EXPECT_THAT(done.errors, HasSubstr(path + ":2: refused: The Entity has no type (5.2.4)."));
+    EXPECT_THAT(done.errors, HasSubstr("3 Entities"));
+    pqxx::connection connection(settings_.db);
+    pqxx::nontransaction reading(connection);
+    const auto rows =
+        reading.exec("SELECT string_agg(h.num::text, ',' ORDER BY h.ts) FROM history h "
+                     "JOIN entity e USING (eid) WHERE e.uri = 'urn:x:meter'");
+    EXPECT_EQ(rows[0][0].as<std::string>(), "1,2,3");
 }
 
 TEST_F(import_export, refused_entities_are_named_and_the_others_are_stored) {

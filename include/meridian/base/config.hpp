@@ -96,6 +96,7 @@ struct config {
     // import, export, explain
     std::string tenant;
     std::string type;
+    bool temporal = false;
     std::string context;
 
     // Logging

@@ -3,7 +3,9 @@
 #include "meridian/ngsild/temporal_input.hpp"
 #include "meridian/operations/provision.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 /// Clauses 5.6.11 to 5.6.16: writes of the Temporal Evolution of an Entity. They leave its current
 /// state as it is. All may fail with unavailable and internal_error, and with conflict or
@@ -13,6 +15,10 @@ namespace meridian::operations {
 /// 5.6.11. Gives whether the Temporal Evolution is new.
 asio::awaitable<result<bool>> upsert_evolution(request_scope& scope,
                                                ngsild::entity_temporal subject);
+
+/// 5.6.11 for each, in few transactions; one answer an element, in their order: why it was refused.
+asio::awaitable<std::vector<std::optional<problem>>>
+upsert_evolutions(request_scope& scope, std::vector<ngsild::entity_temporal> subjects);
 
 /// 5.6.12. Fails with resource_not_found.
 asio::awaitable<result<void>> extend_evolution(request_scope& scope, std::string id,
