@@ -262,7 +262,8 @@ retrieve_temporal_entity(request_scope& scope, std::string id, instances_request
         co_return apply::entity_not_found(id); // names that nothing has
     auto retrieval = scope.with.history.retrieve(scope.tenant, id, request);
     MERIDIAN_CO_TRY(auto found, co_await std::move(retrieval));
-    // 5.7.3.4: what has none of the concerned Attributes is removed from S.
+    // CHOICE: what has none of the concerned Attributes is removed from S (5.7.3.4), so it is not
+    // found.
     const bool has_none = !wanted.attributes.empty() && found && found->attributes.empty();
     if (!found || has_none)
         co_return apply::entity_not_found(id);

@@ -315,6 +315,32 @@ TEST(clause_6_3_10_temporal_pagination, too_many_periods_are_206_with_the_range)
               list(list(3, "2018-08-01T05:00:00Z", "2018-08-01T06:00:00Z")));
 }
 
+TEST(clause_4_5_19_1_methods, what_no_double_holds_is_refused) {
+    const auto client = station_with(with_moments(list(property(1e308), property(1.5e308))));
+    for (const auto* method : {"sum", "sumsq", "stddev"})
+        EXPECT_EQ(kind_of(client.get(station + aggregated(method, "PT0S"))), "400 BadRequestData")
+            << method;
+    EXPECT_EQ(client.get(station + aggregated("max", "PT0S")).content()["a"]["max"][0][0], 1.5e308);
+}
+
+TEST(clause_4_11_temporal_query, aggregations_are_by_the_timeproperty) {
+    const auto client = station_with(speeds());
+    const auto count = [&](const std::string& property) {
+        const auto answer = client.get(
+            station +
+            aggregated("totalCount", "P10000Y",
+                       "&timerel=after&timeAt=2019-01-01T00:00:00Z&timeproperty=" + property));
+        return answer.content().value("a", json::object());
+    };
+    const json all{
+        {"type", "Property"},
+        {"totalCount", list(list(4, "2019-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"))}};
+    EXPECT_EQ(count("observedAt"), json::object());
+    EXPECT_EQ(count("createdAt"), all);
+    EXPECT_EQ(count("modifiedAt"), all);
+    EXPECT_EQ(count("deletedAt"), json::object());
+}
+
 TEST(clause_6_24_3_1_posted_query, a_query_selects_and_aggregates) {
     const auto client = station_with(speeds());
     const json query{{"type", "Query"},

@@ -49,7 +49,8 @@ constexpr std::string_view time_of_day =
     R"sql('"@value":"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]{1,6})?Z"' THEN )sql"
     R"sql(date_part('epoch', translate(substring(x.txt from '"@value":"([^"]*)Z"'), ',', '.')::time) END)sql";
 
-// Whatever is not a Relationship is distinct by its JSON; of Relationships the targets are.
+// CHOICE: whatever is not a Relationship is distinct by its JSON; of Relationships the targets are,
+// those in arrays of targets each for itself.
 constexpr std::string_view distinct_values =
     R"sql(count(DISTINCT CASE WHEN x.flags & 30 IN (4, 16) THEN NULL )sql"
     R"sql(WHEN x.num IS NOT NULL THEN x.num::text )sql"
@@ -74,7 +75,7 @@ std::string columns_of(aggregation_method method) {
     case aggregation_method::max:
         return fmt::format("max({}), max({})", measure, text_or_moment);
     case aggregation_method::stddev:
-        return fmt::format("stddev_pop({})", number);
+        return fmt::format("stddev_pop({})", number); // CHOICE: all values there are, no sample
     case aggregation_method::sumsq:
         return fmt::format("sum(({0}) * ({0}))", number);
     }
@@ -105,7 +106,7 @@ struct periods {
     bool needs_last = false;    ///< takes o.newest
 };
 
-/// The whole range: where the query has no bound, up to the first or the last instance.
+/// CHOICE: the whole range goes, where the query has no bound, to the first or the last instance.
 periods whole_range(composed_statement& to, const query::temporal_query& interval) {
     periods made;
     made.number = "0";
@@ -116,6 +117,8 @@ periods whole_range(composed_statement& to, const query::temporal_query& interva
     return made;
 }
 
+/// CHOICE: periods begin with timeAt, without it with the first instance of the Entity, and have
+/// the whole duration even beyond endTimeAt.
 periods of_fixed_length(composed_statement& to, const query::temporal_query& interval,
                         std::chrono::microseconds length) {
     periods made;
