@@ -71,6 +71,24 @@ std::optional<http::response> problem_answer(const problem& why,
     return answer;
 }
 
+/// What is answered where there is nothing to be shown: a failure, no Registration that matches
+/// (then nothing, the caller goes on alone), or a join.
+template <typename Merged>
+std::optional<result<std::optional<http::response>>>
+answer_without_entities(const Merged& merged, const operations::request_scope& scope,
+                        const merged_representation& shown) {
+    using answer = result<std::optional<http::response>>;
+    if (!merged && scope.distribution.warnings.empty())
+        return answer(merged.error());
+    if (!merged)
+        return answer(problem_answer(merged.error(), scope));
+    if (!*merged)
+        return answer(std::optional<http::response>{});
+    if (shown.joins)
+        return answer(no_joins());
+    return std::nullopt;
+}
+
 } // namespace
 
 std::optional<http::response> partial_answer(const operations::request_scope& scope,
@@ -108,14 +126,8 @@ retrieve_distributed(call& request, operations::request_scope& scope, std::strin
     auto retrieving = operations::retrieve_merged(scope, std::move(id), std::move(types),
                                                   std::move(attributes), shown.how.dataset_ids);
     auto merged = co_await std::move(retrieving);
-    if (!merged && scope.distribution.warnings.empty())
-        co_return merged.error();
-    if (!merged)
-        co_return problem_answer(merged.error(), scope);
-    if (!*merged)
-        co_return std::optional<http::response>{};
-    if (shown.joins)
-        co_return no_joins();
+    if (auto early = answer_without_entities(merged, scope, shown))
+        co_return std::move(*early);
     const auto& row = (*merged)->page.rows.front();
     const auto type = shown.type;
     const auto context = shown.context;
@@ -145,14 +157,8 @@ query_distributed(call& request, operations::request_scope& scope, query::plan_r
     }
     auto querying = operations::query_merged(scope, std::move(query));
     auto merged = co_await std::move(querying);
-    if (!merged && scope.distribution.warnings.empty())
-        co_return merged.error();
-    if (!merged)
-        co_return problem_answer(merged.error(), scope);
-    if (!*merged)
-        co_return std::optional<http::response>{};
-    if (shown.joins)
-        co_return no_joins();
+    if (auto early = answer_without_entities(merged, scope, shown))
+        co_return std::move(*early);
     const auto& page = (*merged)->page;
     const auto type = shown.type;
     const auto context = shown.context;
