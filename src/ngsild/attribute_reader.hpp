@@ -50,6 +50,8 @@ private:
     [[nodiscard]] result<json> bare(const json& sent, std::string_view name, const place& at) const;
     [[nodiscard]] result<json> instances(const json& sent, std::string_view name, const place& at,
                                          std::size_t depth) const;
+    [[nodiscard]] std::optional<problem> add_element(json& out, const json& sent,
+                                                     std::string_view name, const place& at) const;
     [[nodiscard]] result<json> series(const json& sent, attribute_kind kind, std::string_view name,
                                       const place& at) const;
     [[nodiscard]] result<json> object(const json& sent, std::string_view name, const place& at,

@@ -13,11 +13,11 @@ namespace {
 constexpr std::size_t types_limit = 1'000;
 constexpr std::size_t scopes_limit = 1'000;
 
+} // namespace
+
 problem refuse(std::string detail, const place& at) {
     return problem{problem_kind::bad_request_data, std::move(detail)}.at(at.pointer());
 }
-
-} // namespace
 
 std::optional<problem> entity_reader::id(const json& value, const place& at) {
     if (out.id)

@@ -11,6 +11,9 @@
 
 namespace meridian::ngsild {
 
+/// bad_request_data, with the place as its pointer.
+[[nodiscard]] problem refuse(std::string detail, const place& at);
+
 /// The members of an Entity that are no Attributes, as a payload holds them.
 struct entity_reader {
     const attribute_reader& attributes;

@@ -9,10 +9,6 @@ namespace meridian::ngsild {
 
 namespace {
 
-problem refuse(std::string detail, const place& at) {
-    return problem{problem_kind::bad_request_data, std::move(detail)}.at(at.pointer());
-}
-
 result<entity_fragment> read_fragment(const json& payload, const jsonld::context& context,
                                       input_format format, const parse_limits& limits, nulls mode) {
     if (!payload.is_object())

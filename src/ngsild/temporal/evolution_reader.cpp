@@ -58,26 +58,39 @@ result<json> attribute_reader::series(const json& sent, attribute_kind kind, std
     return out;
 }
 
+/// One element of an evolution: an instance, or a series of them.
+std::optional<problem> attribute_reader::add_element(json& out, const json& sent,
+                                                     std::string_view name, const place& at) const {
+    if (!sent.is_object())
+        return check(name).fault("one of its instances is not an object (4.5.7, 4.5.8)", at);
+    if (const auto kind = series_kind(sent)) {
+        auto made = series(sent, *kind, name, at);
+        if (!made)
+            return std::move(made.error());
+        for (auto& instance : *made)
+            out.push_back(std::move(instance));
+        return std::nullopt;
+    }
+    auto made = object(sent, name, at, 0);
+    if (!made)
+        return std::move(made.error());
+    out.push_back(std::move(*made));
+    return std::nullopt;
+}
+
 result<json> attribute_reader::evolution(const json& sent, std::string_view name,
                                          const place& at) const {
-    auto out = json::array();
-    const bool is_list = sent.is_array();
-    if (!is_list && !sent.is_object())
+    if (!sent.is_array() && !sent.is_object())
         return check(name).fault("it is not an array of instances (4.5.7, 4.5.8)", at);
-    std::size_t index = 0;
-    for (const auto& one : is_list ? sent : json::array({sent})) {
-        const place element(at, index++);
-        const place& here = is_list ? element : at;
-        if (!one.is_object())
-            return check(name).fault("one of its instances is not an object (4.5.7, 4.5.8)", here);
-        if (const auto kind = series_kind(one)) {
-            MERIDIAN_TRY(auto made, series(one, *kind, name, here));
-            for (auto& instance : made)
-                out.push_back(std::move(instance));
-            continue;
-        }
-        MERIDIAN_TRY(auto made, object(one, name, here, 0));
-        out.push_back(std::move(made));
+    auto out = json::array();
+    if (sent.is_object()) {
+        if (auto wrong = add_element(out, sent, name, at))
+            return std::move(*wrong);
+    } else {
+        std::size_t index = 0;
+        for (const auto& one : sent)
+            if (auto wrong = add_element(out, one, name, place(at, index++)))
+                return std::move(*wrong);
     }
     if (out.empty())
         return check(name).fault("it has no instance (4.5.7, 4.5.8)", at);

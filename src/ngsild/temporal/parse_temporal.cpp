@@ -10,10 +10,6 @@
 namespace meridian::ngsild {
 namespace {
 
-problem refuse(std::string detail, const place& at) {
-    return problem{problem_kind::bad_request_data, std::move(detail)}.at(at.pointer());
-}
-
 /// 4.5.6: a Scope as a Property whose value is a Scope or an array of them; plain ones (4.18) are
 /// taken as one instance.
 class scope_reader {
