@@ -49,10 +49,11 @@ def memory_of(pid):
 class Broker:
     """`meridian serve` on a data folder, or on a database with `db`."""
 
-    def __init__(self, binary, port, data_dir=None, db=None, output=None):
+    def __init__(self, binary, port, data_dir=None, db=None, output=None, more=()):
         self.port, self.data_dir = port, data_dir
         command = [str(binary), "serve", "--port", str(port)]
         command += ["--db", db] if db else ["--data-dir", str(data_dir)]
+        command += more
         began = time.monotonic()
         self.output = open(output or os.devnull, "wb")
         self.process = subprocess.Popen(command, stdout=self.output, stderr=self.output)

@@ -113,13 +113,19 @@ std::uint64_t resident_bytes() {
     return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+history_upkeep old_history(const config& chosen, std::shared_ptr<store::history_edges> edges) {
+    return {std::chrono::days{chosen.history_fold_after_days},
+            std::chrono::days{chosen.history_retention_days}, std::move(edges)};
+}
+
 } // namespace
 
 io_thread::io_thread(std::unique_ptr<net::http_client> outbound, store::dictionary& names,
-                     const store::database_options& database, boost::asio::io_context& on)
+                     const store::database_options& database,
+                     std::shared_ptr<store::history_edges> edges, boost::asio::io_context& on)
     : client(std::move(outbound)),
-      reader(std::make_shared<store::reader>(on.get_executor(), database, &names)), history(reader),
-      discovery(reader), outbox(reader) {}
+      reader(std::make_shared<store::reader>(on.get_executor(), database, &names)),
+      history(reader, std::move(edges)), discovery(reader), outbox(reader) {}
 
 broker::broker(const config& chosen, const std::string& conninfo, role as)
     : config_(chosen), database_(database_options(chosen, conninfo)) {
@@ -172,8 +178,8 @@ result<void> broker::make_threads() {
         outbound.egress = egress_policy(config_);
         outbound.connections_per_host = config_.notification_concurrency_per_host;
         MERIDIAN_TRY(auto client, net::http_client::create(context->get_executor(), outbound));
-        auto made =
-            std::make_unique<io_thread>(std::move(client), *dictionary_, database_, *context);
+        auto made = std::make_unique<io_thread>(std::move(client), *dictionary_, database_,
+                                                history_edges_, *context);
         made->entities =
             std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_, indexes_);
         made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
@@ -270,7 +276,8 @@ void broker::start_background() {
     sweep_->start();
     upkeep_ = std::make_shared<upkeep>(contexts_.front()->get_executor(), io_.front()->discovery,
                                        *io_.front()->contexts, *receipts_, database_.conninfo,
-                                       index_upkeep{*dictionary_, indexes_, wanted_indexes_});
+                                       index_upkeep{*dictionary_, indexes_, wanted_indexes_},
+                                       old_history(config_, history_edges_));
     asio::post(*contexts_.front(), [kept = upkeep_] { kept->start(); });
     api::add_metrics(state_, [this](std::string& out) {
         subscriptions_->append_metrics(out);

@@ -32,7 +32,8 @@ namespace meridian::app {
 /// One I/O thread: its loop, and what only it uses. Members are in the order of their making.
 struct io_thread {
     explicit io_thread(std::unique_ptr<net::http_client> outbound, store::dictionary& names,
-                       const store::database_options& database, boost::asio::io_context& on);
+                       const store::database_options& database,
+                       std::shared_ptr<store::history_edges> edges, boost::asio::io_context& on);
 
     std::unique_ptr<net::http_client> client;
     std::shared_ptr<store::reader> reader;
@@ -94,6 +95,7 @@ private:
     store::database_options database_;
     std::vector<std::unique_ptr<boost::asio::io_context>> contexts_;
     store::expiry_watch expiry_watch_;
+    std::shared_ptr<store::history_edges> history_edges_ = std::make_shared<store::history_edges>();
     store::attribute_indexes indexes_;
     store::index_wishes wanted_indexes_;
     std::unique_ptr<store::blocking_pool> pool_;

@@ -2,6 +2,7 @@
 
 #include "meridian/base/await.hpp"
 #include "meridian/base/log.hpp"
+#include "meridian/store/folding.hpp"
 #include "meridian/store/partitions.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,18 +26,44 @@ asio::awaitable<result<int>> tend_indexes_blocking(const std::string& conninfo,
     co_return store::tend_indexes(conninfo, with.dictionary, with.known, with.wanted, stop);
 }
 
+/// Drops before it folds, so that nothing is folded to be dropped. Gives the horizon.
+result<timestamp> tend_old_history_now(const std::string& conninfo, const history_upkeep& with,
+                                       const std::atomic<bool>& stop) {
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    if (with.keep.count() > 0) {
+        MERIDIAN_TRY(const int dropped, store::drop_history(conninfo, now - with.keep, stop));
+        if (dropped > 0)
+            spdlog::info("{} partitions of history were dropped", dropped);
+    }
+    if (with.fold_after.count() > 0) {
+        MERIDIAN_TRY(const auto folded, store::fold_history(conninfo, now, with.fold_after, stop));
+        if (folded > 0)
+            spdlog::info("{} instances of history were folded", folded);
+    }
+    return store::read_horizon(conninfo);
+}
+
+/// All that it refers to lives as long as the upkeep, which waits for it.
+asio::awaitable<result<timestamp>> tend_old_history_blocking(const std::string& conninfo,
+                                                             const history_upkeep& with,
+                                                             const std::atomic<bool>& stop) {
+    co_return tend_old_history_now(conninfo, with, stop);
+}
+
 } // namespace
 
 upkeep::upkeep(asio::any_io_executor on, store::discovery& found, operations::contexts& contexts,
                store::receipts& receipts, std::string conninfo, index_upkeep indexes,
-               upkeep_times times)
+               history_upkeep old_history, upkeep_times times)
     : executor_(std::move(on)), discovery_(found), contexts_(contexts), receipts_(receipts),
-      conninfo_(std::move(conninfo)), indexes_(std::move(indexes)), times_(times),
-      fold_pause_(executor_), partitions_pause_(executor_), contexts_pause_(executor_),
-      receipts_pause_(executor_), indexes_pause_(executor_) {}
+      conninfo_(std::move(conninfo)), indexes_(std::move(indexes)),
+      old_history_(std::move(old_history)), times_(times), fold_pause_(executor_),
+      partitions_pause_(executor_), contexts_pause_(executor_), receipts_pause_(executor_),
+      indexes_pause_(executor_), old_history_pause_(executor_) {}
 
 void upkeep::start() {
-    running_ = 5;
+    running_ = 6;
     asio::co_spawn(executor_, repeat([this] { return fold(); }, fold_pause_), asio::detached);
     asio::co_spawn(executor_, repeat([this] { return make_partitions(); }, partitions_pause_),
                    asio::detached);
@@ -45,6 +72,8 @@ void upkeep::start() {
     asio::co_spawn(executor_, repeat([this] { return sweep_receipts(); }, receipts_pause_),
                    asio::detached);
     asio::co_spawn(executor_, repeat([this] { return tend_indexes(); }, indexes_pause_),
+                   asio::detached);
+    asio::co_spawn(executor_, repeat([this] { return tend_old_history(); }, old_history_pause_),
                    asio::detached);
 }
 
@@ -56,6 +85,7 @@ asio::awaitable<void> upkeep::stop() {
     contexts_pause_.cancel();
     receipts_pause_.cancel();
     indexes_pause_.cancel();
+    old_history_pause_.cancel();
     while (running_ > 0) {
         asio::steady_timer pause(executor_, std::chrono::milliseconds{10});
         co_await pause.async_wait(base::await);
@@ -121,6 +151,18 @@ asio::awaitable<upkeep::wait> upkeep::tend_indexes() {
     if (!done)
         spdlog::error("attribute indexes are not looked after: {}", done.error().detail());
     co_return times_.indexes;
+}
+
+asio::awaitable<upkeep::wait> upkeep::tend_old_history() {
+    auto tending =
+        asio::co_spawn(blocking_, tend_old_history_blocking(conninfo_, old_history_, is_stopping_),
+                       asio::use_awaitable);
+    const auto horizon = co_await std::move(tending);
+    if (!horizon)
+        spdlog::error("old history is not looked after: {}", horizon.error().detail());
+    else
+        old_history_.edges->set_horizon(*horizon);
+    co_return times_.old_history;
 }
 
 } // namespace meridian::app

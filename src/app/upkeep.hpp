@@ -29,6 +29,7 @@ struct upkeep_times {
     std::chrono::milliseconds contexts = std::chrono::seconds{1};
     std::chrono::milliseconds receipts = std::chrono::minutes{10};
     std::chrono::milliseconds indexes = std::chrono::seconds{5};
+    std::chrono::milliseconds old_history = std::chrono::hours{1};
 };
 
 /// What the attribute indexes are looked after with; outlives the upkeep.
@@ -38,17 +39,24 @@ struct index_upkeep {
     store::index_wishes wanted;
 };
 
+/// What becomes of the Temporal Evolution when it is old; 0 days: nothing.
+struct history_upkeep {
+    std::chrono::days fold_after{0};
+    std::chrono::days keep{0};
+    std::shared_ptr<store::history_edges> edges; ///< is told the horizon
+};
+
 /// What the database needs now and then beside requests: the counts of what exists are folded, and
 /// the coming months get their partitions of history; uses of @contexts are written down, and what
 /// other brokers did to them is noticed; answers kept for repeated requests go after their time;
-/// attribute indexes are built. Failures are logged and tried again.
-/// All calls on the executor's thread.
+/// attribute indexes are built; old history is folded and dropped. Failures are logged and tried
+/// again. All calls on the executor's thread.
 class upkeep : public std::enable_shared_from_this<upkeep> {
 public:
     /// `found` and `contexts` belong to the loop of `on`; all must live until `stop` completes.
     upkeep(asio::any_io_executor on, store::discovery& found, operations::contexts& contexts,
            store::receipts& receipts, std::string conninfo, index_upkeep indexes,
-           upkeep_times times = {});
+           history_upkeep old_history, upkeep_times times = {});
 
     void start();
     /// Completes when nothing of it runs any more.
@@ -65,6 +73,7 @@ private:
     asio::awaitable<wait> keep_contexts();
     asio::awaitable<wait> sweep_receipts();
     asio::awaitable<wait> tend_indexes();
+    asio::awaitable<wait> tend_old_history();
 
     asio::any_io_executor executor_;
     store::discovery& discovery_;
@@ -72,13 +81,15 @@ private:
     store::receipts& receipts_;
     std::string conninfo_;
     index_upkeep indexes_;
+    history_upkeep old_history_;
     upkeep_times times_;
     asio::steady_timer fold_pause_;
     asio::steady_timer partitions_pause_;
     asio::steady_timer contexts_pause_;
     asio::steady_timer receipts_pause_;
     asio::steady_timer indexes_pause_;
-    asio::thread_pool blocking_{2}; ///< making partitions and indexes blocks
+    asio::steady_timer old_history_pause_;
+    asio::thread_pool blocking_{3}; ///< tending partitions, indexes and old history blocks
     int running_ = 0;
     std::atomic<bool> is_stopping_ = false;
 };

@@ -91,6 +91,15 @@ constexpr option database[] = {
      "Others get index rows, too, once queries that they would have served took the database so "
      "long within an hour; 0: never.",
      {0, day}},
+    {"history-fold-after-days",
+     &config::history_fold_after_days,
+     "Instances of the Temporal Evolution are stored compactly once their month ended so many days "
+     "ago; 0: never.",
+     {0, 100'000}},
+    {"history-retention-days",
+     &config::history_retention_days,
+     "Months of the Temporal Evolution that ended longer ago are dropped; 0: never.",
+     {0, 100'000}},
     {"embedded-user",
      &config::embedded_user,
      "Unprivileged system user that the embedded cluster runs as, when started as root.",

@@ -2,9 +2,9 @@
 #include "meridian/ngsild/past_state.hpp"
 #include "meridian/ngsild/unknown_names.hpp"
 #include "meridian/store/history.hpp"
-#include "store/pg/pool.hpp"
-#include "store/reads/history_statements.hpp"
+#include "store/reads/instance_statements.hpp"
 #include "store/reads/learn.hpp"
+#include "store/reads/load_instances.hpp"
 #include "store/reads/past_statements.hpp"
 #include "store/reads/rows_of.hpp"
 
@@ -15,8 +15,6 @@
 namespace meridian::store {
 namespace {
 
-using shared_result = std::shared_ptr<const pg::result>;
-
 /// A candidate that lived at the moment.
 struct lived {
     entity_row row; ///< as it is now; the document is empty where it is deleted
@@ -24,15 +22,6 @@ struct lived {
     std::vector<ngsild::history_row> latest;
     bool has_changed = false; ///< since the moment
 };
-
-asio::awaitable<result<shared_result>> execute(reader& on, const composed_statement& what) {
-    const pg::statement statement = what.statement();
-    auto waiting = on.pool().execute(statement, what.with());
-    auto found = co_await std::move(waiting);
-    if (!found)
-        co_return found.error();
-    co_return std::make_shared<const pg::result>(std::move(*found));
-}
 
 std::vector<ngsild::name_id> types_of(const ngsild::document_view& document) {
     std::vector<ngsild::name_id> types;
@@ -116,8 +105,8 @@ asio::awaitable<result<shared_result>> load_latest(reader& on, std::vector<lived
             eids.push_back(one.row.eid);
     if (eids.empty())
         co_return shared_result{};
-    const composed_statement statement = render_past_instances(eids, at);
-    MERIDIAN_CO_TRY(auto found, co_await execute(on, statement));
+    auto statement = render_past_instances(eids, at);
+    MERIDIAN_CO_TRY(auto found, co_await load(on, std::move(statement)));
     std::size_t into = 0;
     for (const pg::row row : *found) {
         while (all[into].row.eid != row.int8(instance_columns::eid))
@@ -154,7 +143,7 @@ history::as_of(tenant_id tenant, past_candidates which, timestamp at) {
     assert(on->names() != nullptr);
     const composed_statement statement =
         render_past_candidates(tenant, which, at, most_past_candidates + 1);
-    MERIDIAN_CO_TRY(const auto candidates, co_await execute(*on, statement));
+    MERIDIAN_CO_TRY(const auto candidates, co_await load(*on, std::move(statement)));
     MERIDIAN_CO_TRY(auto all, read_all(candidates, at));
     MERIDIAN_CO_TRY(const auto instances, co_await load_latest(*on, all, at));
     MERIDIAN_CO_CHECK(co_await learn_names(*on, all, append_unknown));

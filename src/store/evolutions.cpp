@@ -2,6 +2,7 @@
 
 #include "store/blocking/columns.hpp"
 #include "store/blocking/run.hpp"
+#include "store/old_history.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@ struct locked_entity {
 };
 
 result<locked_entity> lock(pqxx::work& in, tenant_id tenant, const std::string& uri) {
+    lock_for_correction(in);
     const pqxx::result rows =
         in.exec_params("SELECT eid, doc IS NOT NULL, " + blocking::micros("clock_timestamp()") +
                            " FROM entity WHERE tenant_id = $1 AND uri = $2 FOR NO KEY UPDATE",
@@ -47,6 +49,8 @@ void forget_empty_attribute(pqxx::work& in, const locked_entity& of, ngsild::nam
         DELETE FROM history_attr a
         WHERE a.eid = $1 AND a.attr_id = $2
           AND NOT EXISTS (SELECT 1 FROM history h WHERE h.eid = a.eid AND h.attr_id = a.attr_id)
+          AND NOT EXISTS (SELECT 1 FROM history_folded f
+                          WHERE f.eid = a.eid AND f.attr_id = a.attr_id)
         )sql",
                    of.eid, attribute);
 }
@@ -63,10 +67,10 @@ struct stored_instance {
     timestamp created_at{};
 };
 
-/// The row that an instanceId names: by the ts that it was inserted with, which a modification may
-/// have moved; then by its number among those of the Attribute.
-std::optional<stored_instance> find(pqxx::work& in, const locked_entity& of,
-                                    ngsild::name_id attribute, ngsild::instance_key key) {
+/// The row of `history` that an instanceId names: by the ts that it was inserted with, which a
+/// modification may have moved; then by its number among those of the Attribute.
+std::optional<stored_instance> find_open(pqxx::work& in, const locked_entity& of,
+                                         ngsild::name_id attribute, ngsild::instance_key key) {
     const std::string select =
         fmt::format("SELECT {}, {} FROM history WHERE eid = $1 AND attr_id = $2 AND iid = $3",
                     blocking::micros("ts"), blocking::micros("created_at"));
@@ -77,6 +81,18 @@ std::optional<stored_instance> find(pqxx::work& in, const locked_entity& of,
     if (rows.empty())
         return std::nullopt;
     return stored_instance{blocking::to_timestamp(rows[0][0]), blocking::to_timestamp(rows[0][1])};
+}
+
+/// The row that an instanceId names, which is unfolded for it where it was folded.
+std::optional<stored_instance> find(pqxx::work& in, const locked_entity& of,
+                                    ngsild::name_id attribute, ngsild::instance_key key) {
+    if (auto found = find_open(in, of, attribute, key))
+        return found;
+    const auto day = folded_day_of(in, of.eid, attribute, key.iid);
+    if (!day)
+        return std::nullopt;
+    unfold_day(in, of.eid, attribute, *day);
+    return find_open(in, of, attribute, key);
 }
 
 /// bytea's text: hexadecimal.
@@ -110,11 +126,15 @@ asio::awaitable<result<void>> evolutions::remove_attribute(tenant_id tenant, std
                  dataset](pqxx::connection& connection) -> result<void> {
         pqxx::work transaction(connection);
         MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
-        const pqxx::result gone = transaction.exec_params(
-            "DELETE FROM history WHERE eid = $1 AND attr_id = $2 AND ($3::int IS NULL OR ds_id = "
-            "$3)",
-            of.eid, attribute, dataset);
-        if (gone.affected_rows() == 0)
+        pqxx::result::size_type gone = 0;
+        for (const auto* table : {"history", "history_folded"})
+            gone += transaction
+                        .exec_params(fmt::format("DELETE FROM {} WHERE eid = $1 AND attr_id = $2 "
+                                                 "AND ($3::int IS NULL OR ds_id = $3)",
+                                                 table),
+                                     of.eid, attribute, dataset)
+                        .affected_rows();
+        if (gone == 0)
             return no_such_attribute(uri);
         forget_empty_attribute(transaction, of, attribute);
         touch(transaction, of);
@@ -168,7 +188,8 @@ asio::awaitable<result<void>> evolutions::remove(tenant_id tenant, std::string u
     auto work = [tenant, uri = std::move(uri)](pqxx::connection& connection) -> result<void> {
         pqxx::work transaction(connection);
         MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
-        transaction.exec_params("DELETE FROM history WHERE eid = $1", of.eid);
+        for (const auto* table : {"history", "history_folded"})
+            transaction.exec_params(fmt::format("DELETE FROM {} WHERE eid = $1", table), of.eid);
         if (!of.is_living)
             for (const auto* table : {"history_attr", "history_type", "entity_past", "entity"})
                 transaction.exec_params(fmt::format("DELETE FROM {} WHERE eid = $1", table),

@@ -331,12 +331,12 @@ TEST(store_plans, a_temporal_evolution_reads_the_partitions_of_its_interval) {
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     request.interval.from = now - std::chrono::hours{2};
     request.interval.until = now - std::chrono::hours{1};
-    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, request, 100)),
+    EXPECT_THAT(generic_plan(store::render_instances({{11}, {2}}, request, 100)),
                 AllOf(HasSubstr("Subplans Removed: "), HasSubstr("eid_attr_id_ts_idx"),
                       reads_no_table_from_end_to_end()));
     request.interval = {};
     request.interval.last_n = 5;
-    EXPECT_THAT(generic_plan(store::render_instances({11}, {2}, request, 5)),
+    EXPECT_THAT(generic_plan(store::render_instances({{11}, {2}}, request, 5)),
                 AllOf(HasSubstr("Index Scan Backward using "), HasSubstr("never executed"),
                       reads_no_table_from_end_to_end()));
 }
@@ -354,7 +354,7 @@ TEST(store_plans, an_aggregation_reads_the_partitions_of_its_interval_once) {
     const duration month{1, {}};
     for (const duration& period : {duration{}, hour, month}) {
         asked.period = period;
-        EXPECT_THAT(generic_plan(store::render_aggregates({11, 21}, {2, 2}, request, 100)),
+        EXPECT_THAT(generic_plan(store::render_aggregates({{11, 21}, {2, 2}}, request, 100)),
                     AllOf(HasSubstr("Subplans Removed: "), HasSubstr("eid_attr_id_ts_idx"),
                           HasSubstr("Aggregate"), Not(HasSubstr("CTE o")),
                           reads_no_table_from_end_to_end()));
@@ -364,7 +364,7 @@ TEST(store_plans, an_aggregation_reads_the_partitions_of_its_interval_once) {
     request.interval.last_n = 5;
     for (const duration& period : {duration{}, hour, month}) {
         asked.period = period;
-        EXPECT_THAT(generic_plan(store::render_aggregates({11, 21}, {2, 2}, request, 100)),
+        EXPECT_THAT(generic_plan(store::render_aggregates({{11, 21}, {2, 2}}, request, 100)),
                     AllOf(HasSubstr("Index Scan Backward using "), HasSubstr("never executed"),
                           HasSubstr("Aggregate"), reads_no_table_from_end_to_end()));
     }

@@ -53,6 +53,8 @@ struct config {
     std::chrono::milliseconds statement_timeout = std::chrono::seconds(30);
     std::vector<std::string> indexed_attributes;
     std::chrono::milliseconds automatic_index_after = std::chrono::seconds(60);
+    std::size_t history_fold_after_days = 7;
+    std::size_t history_retention_days = 0;
     std::string embedded_user;
     byte_count embedded_shared_buffers{128u << 20};
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "meridian/base/result.hpp"
+#include "meridian/base/time.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -52,6 +53,31 @@ public:
 
 private:
     std::atomic<std::int64_t> earliest_{never};
+};
+
+/// Where the Temporal Evolution begins and where what is folded of it ends, as far as this process
+/// has seen: shared by everything in it. Thread-safe.
+class history_edges {
+public:
+    /// Instances with an earlier ts have been dropped.
+    [[nodiscard]] timestamp horizon() const noexcept { return read(horizon_); }
+    void set_horizon(timestamp at) noexcept { write(horizon_, at); }
+    /// No instance with this ts or a later one was folded when a statement last told. A guess only:
+    /// folding goes on in other processes.
+    [[nodiscard]] timestamp fold_until() const noexcept { return read(fold_until_); }
+    void set_fold_until(timestamp at) noexcept { write(fold_until_, at); }
+
+private:
+    using micros = std::atomic<std::int64_t>;
+    static timestamp read(const micros& from) noexcept {
+        return timestamp{std::chrono::microseconds{from.load(std::memory_order_relaxed)}};
+    }
+    static void write(micros& to, timestamp at) noexcept {
+        to.store(at.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+
+    micros horizon_{std::numeric_limits<std::int64_t>::min()};
+    micros fold_until_{std::numeric_limits<std::int64_t>::min()};
 };
 
 class dictionary;

@@ -86,15 +86,20 @@ inline constexpr std::size_t most_past_candidates = 1'000;
 /// Reads of the Temporal Evolution. Belongs to the loop of its reader.
 class history {
 public:
-    explicit history(std::shared_ptr<reader> from) : reader_(std::move(from)) {}
+    /// `edges` are those of the process.
+    explicit history(std::shared_ptr<reader> from,
+                     std::shared_ptr<history_edges> edges = std::make_shared<history_edges>())
+        : reader_(std::move(from)), edges_(std::move(edges)) {}
 
     /// 5.7.3: one Entity's evolution, living or deleted; nothing where it was never known, or was
     /// removed (5.6.16). Rows are empty where no instance matches.
+    /// Fails with bad_request_data where the interval begins before the horizon.
     asio::awaitable<result<std::optional<evolution>>> retrieve(tenant_id tenant, std::string uri,
                                                                temporal_request request);
 
     /// 5.7.4: a page of evolutions; Entities without any matching instance are left out.
-    /// Fails with too_complex_query where `matches` would have to look at more than 100,000.
+    /// Fails with too_complex_query where `matches` would have to look at more than 100,000, with
+    /// bad_request_data where the interval begins before the horizon.
     asio::awaitable<result<temporal_page>> query(tenant_id tenant, temporal_selection selection,
                                                  temporal_request request);
 
@@ -111,6 +116,7 @@ public:
 
 private:
     std::shared_ptr<reader> reader_;
+    std::shared_ptr<history_edges> edges_;
 };
 
 } // namespace meridian::store

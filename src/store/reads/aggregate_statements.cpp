@@ -1,7 +1,7 @@
 #include "store/reads/aggregate_statements.hpp"
 
 #include "meridian/base/json.hpp"
-#include "store/reads/history_statements.hpp"
+#include "store/reads/instance_range.hpp"
 
 #include <fmt/format.h>
 
@@ -171,19 +171,17 @@ periods periods_of(composed_statement& to, const temporal_request& request) {
 /// The instances of a pair `k` that are aggregated. Deletions are no values; where they are what is
 /// queried they are counted.
 std::string render_rows(composed_statement& to, const temporal_request& request) {
+    using deletions = limited_instances::deletions;
     const auto& interval = request.interval;
-    const std::string_view time = time_column(interval);
-    std::string rows = fmt::format("SELECT h.{} AS at, h.num, h.flags, h.txt FROM history h WHERE "
-                                   "h.eid = k.eid AND h.attr_id = k.a AND {}",
-                                   time, render_interval(to, interval));
-    if (interval.property != query::time_property::deleted_at)
-        rows += " AND h.flags & 256 = 0";
-    if (!request.datasets.empty())
-        rows += fmt::format(" AND h.ds_id = ANY({})", to.int4s(request.datasets));
-    if (interval.last_n)
-        rows += fmt::format("\n  ORDER BY h.{} DESC, h.iid DESC LIMIT {}", time,
-                            to.int8(*interval.last_n));
-    return rows;
+    const deletions counted = interval.property == query::time_property::deleted_at
+                                  ? deletions::shown
+                                  : deletions::left_out;
+    const limited_instances all(to, request, interval.last_n, counted);
+    const std::string from =
+        interval.last_n ? "(" + all.of_pair() + ") h" : all.range.of("k.eid", "k.a");
+    const std::string condition = interval.last_n ? "" : all.condition("h");
+    return fmt::format("SELECT h.{} AS at, h.num, h.flags, h.txt FROM {} WHERE true{}", all.time,
+                       from, condition);
 }
 
 struct columns {
@@ -264,12 +262,11 @@ void hold_back(evolution& of, const pg::row& row, bool backwards) {
 
 } // namespace
 
-composed_statement render_aggregates(const std::vector<std::int64_t>& eids,
-                                     const std::vector<ngsild::name_id>& attributes,
-                                     const temporal_request& request, std::int64_t limit) {
+composed_statement render_aggregates(const pairs& wanted, const temporal_request& request,
+                                     std::int64_t limit) {
     composed_statement made;
-    const std::string of = made.int8s(eids);
-    const std::string which = made.int4s(attributes);
+    const std::string of = made.int8s(wanted.eids);
+    const std::string which = made.int4s(wanted.attributes);
     const std::string rows = render_rows(made, request);
     const periods by = periods_of(made, request);
     const std::string_view direction = request.interval.last_n ? "DESC" : "ASC";

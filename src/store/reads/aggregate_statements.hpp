@@ -2,6 +2,7 @@
 
 #include "meridian/store/history.hpp"
 #include "store/pg/result.hpp"
+#include "store/reads/instance_statements.hpp"
 #include "store/reads/selection.hpp"
 
 #include <cstdint>
@@ -10,12 +11,9 @@
 
 namespace meridian::store {
 
-/// The aggregated instances of (eid, Attribute) pairs, at most `limit` periods of each, in the
-/// order of the pairs; eids come from a statement that named the tenant. Periods are those that
-/// have instances, the first first, with lastN the last first.
-[[nodiscard]] composed_statement render_aggregates(const std::vector<std::int64_t>& eids,
-                                                   const std::vector<ngsild::name_id>& attributes,
-                                                   const temporal_request& request,
+/// The aggregated instances of the pairs, at most `limit` periods of each, in the order of the
+/// pairs. Periods are those that have instances, the first first, with lastN the last first.
+[[nodiscard]] composed_statement render_aggregates(const pairs& of, const temporal_request& request,
                                                    std::int64_t limit);
 
 /// Hands what `render_aggregates` gave to the evolutions, of each Attribute at most `limit`

@@ -55,7 +55,7 @@ composed_statement render_past_instances(const std::vector<std::int64_t>& eids, 
         "  LATERAL (SELECT DISTINCT ON (h.ds_id) h.ts, h.modified_at, h.created_at, "
         "min(h.iid) OVER (PARTITION BY h.ds_id, h.created_at) AS iid, h.num, "
         "h.ds_id, h.flags, h.txt, h.rest\n"
-        "  FROM history h WHERE h.eid = k.eid AND h.attr_id = a.attr_id AND h.flags & 512 <> 0 "
+        "  FROM instances_of(k.eid, a.attr_id, '-infinity', 'infinity') h WHERE h.flags & 512 <> 0 "
         "AND h.modified_at <= {}\n"
         "  ORDER BY h.ds_id, h.modified_at DESC, h.iid DESC) x\nORDER BY k.o, a.attr_id",
         of, until));

@@ -1,0 +1,76 @@
+#include "store/reads/instance_range.hpp"
+
+#include <fmt/format.h>
+
+namespace meridian::store {
+namespace {
+
+using query::time_property;
+
+// What stands for no bound: PostgreSQL's infinities would keep partitions from being pruned no
+// better than these do.
+constexpr timestamp earliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
+constexpr timestamp latest{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
+
+/// 4.11: instances that do not have the Temporal Property do not match. Bit 0: has observedAt;
+/// bit 8: a deletion. Without bounds there is no temporal query, and everything is shown.
+std::string_view flags_of(const query::temporal_query& interval) noexcept {
+    if (!interval.from && !interval.until)
+        return interval.property == time_property::deleted_at ? " & 256 <> 0" : "";
+    switch (interval.property) {
+    case time_property::observed_at:
+        return " & 1 = 1";
+    case time_property::deleted_at:
+        return " & 256 <> 0";
+    default:
+        return " & 256 = 0";
+    }
+}
+
+} // namespace
+
+std::string_view time_column(const query::temporal_query& interval) noexcept {
+    if (!interval.from && !interval.until)
+        return "ts";
+    switch (interval.property) {
+    case time_property::created_at:
+        return "created_at";
+    case time_property::modified_at:
+    case time_property::deleted_at:
+        return "modified_at";
+    case time_property::observed_at:
+        break;
+    }
+    return "ts";
+}
+
+instance_range::instance_range(composed_statement& to, const query::temporal_query& interval)
+    : column_(time_column(interval)), flags_(flags_of(interval)) {
+    const std::string from = to.moment(interval.from.value_or(earliest));
+    const std::string until = to.moment(interval.until.value_or(latest));
+    if (column_ == "ts") {
+        since_ = from;
+        until_ = until;
+        return;
+    }
+    since_ = to.moment(earliest);
+    until_ = to.moment(latest);
+    others_from_ = from;
+    others_until_ = until;
+}
+
+std::string instance_range::of(std::string_view eid, std::string_view attribute) const {
+    return fmt::format("instances_of({}, {}, {}, {}) h", eid, attribute, since_, until_);
+}
+
+std::string instance_range::condition(std::string_view row) const {
+    std::string made;
+    if (!is_by_ts())
+        made = fmt::format(" AND {0}.{1} >= {2} AND {0}.{1} < {3}", row, column_, others_from_,
+                           others_until_);
+    if (!flags_.empty())
+        made += fmt::format(" AND {}.flags{}", row, flags_);
+    return made;
+}
+
+} // namespace meridian::store

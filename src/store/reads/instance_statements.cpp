@@ -1,0 +1,137 @@
+#include "store/reads/instance_statements.hpp"
+
+#include "store/reads/instance_range.hpp"
+
+#include <cassert>
+#include <fmt/format.h>
+
+namespace meridian::store {
+namespace {
+
+constexpr std::string_view columns =
+    "h.ts, h.modified_at, h.created_at, h.iid, h.num, h.ds_id, h.flags, h.txt, h.rest";
+constexpr std::string_view columns_of_pairs =
+    "x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, x.txt, x.rest";
+
+std::string from_pairs(composed_statement& to, const pairs& of) {
+    const std::string eids = to.int8s(of.eids);
+    return fmt::format("unnest({}, {}) WITH ORDINALITY AS k(eid, a, o)", eids,
+                       to.int4s(of.attributes));
+}
+
+/// The rows of `history` of a pair `k`; `more` begins with " AND ".
+std::string unfolded_rows(const limited_instances& of, std::string_view more = "") {
+    return fmt::format("SELECT {} FROM history h WHERE h.eid = k.eid AND h.attr_id = k.a AND h.ts "
+                       ">= {} AND h.ts < {}{}{}\n  ORDER BY {} LIMIT {}",
+                       columns, of.range.since(), of.range.until(), more, of.condition("h"),
+                       of.order("h"), of.limit);
+}
+
+/// Days that lie nearer to where reading begins than `limit` instances reach, and not beyond the
+/// limit's last one that is not folded: those further on need not be unfolded. Days that the
+/// interval cuts count as empty.
+std::string near_days(const limited_instances& of) {
+    const bool backwards = of.direction == "DESC";
+    return fmt::format(
+        "SELECT d.* FROM (\n"
+        "    SELECT f.*, coalesce(sum(CASE WHEN f.day >= {since} AND f.day <= {until} - interval "
+        "'24 "
+        "hours' THEN f.n ELSE 0 END)\n"
+        "      OVER (ORDER BY f.day {direction} RANGE BETWEEN UNBOUNDED PRECEDING AND interval '24 "
+        "hours' PRECEDING), 0) AS nearer\n"
+        "    FROM (SELECT CASE WHEN count(*) >= {limit} THEN {edge}(o.ts) ELSE '{far}' END AS edge "
+        "FROM open o) e, history_folded f\n"
+        "    WHERE f.eid = k.eid AND f.attr_id = k.a AND f.day > {since} - interval '24 hours' AND "
+        "f.day < {until} AND {within}{condition}) d\n"
+        "  WHERE d.nearer < {limit}",
+        fmt::arg("since", of.range.since()), fmt::arg("until", of.range.until()),
+        fmt::arg("direction", of.direction), fmt::arg("limit", of.limit),
+        fmt::arg("edge", backwards ? "min" : "max"),
+        fmt::arg("far", backwards ? "-infinity" : "infinity"),
+        fmt::arg("within", backwards ? "f.day > e.edge - interval '24 hours'" : "f.day <= e.edge"),
+        fmt::arg("condition", of.condition("f")));
+}
+
+} // namespace
+
+limited_instances::limited_instances(composed_statement& to, const temporal_request& request,
+                                     std::optional<std::int64_t> most, deletions shown)
+    : range(to, request.interval), time(time_column(request.interval)),
+      direction(request.interval.last_n ? "DESC" : "ASC"), limit(most ? to.int8(*most) : ""),
+      leaves_out_deletions_(shown == deletions::left_out) {
+    if (!request.datasets.empty())
+        datasets_ = to.int4s(request.datasets);
+}
+
+std::string limited_instances::condition(std::string_view row) const {
+    std::string made = range.condition(row);
+    if (leaves_out_deletions_)
+        made += fmt::format(" AND {}.flags & 256 = 0", row);
+    if (!datasets_.empty()) // the scope (attr_id 0) has no datasetId
+        made += fmt::format(" AND ({}.ds_id = ANY({}) OR k.a = 0)", row, datasets_);
+    return made;
+}
+
+std::string limited_instances::order(std::string_view row) const {
+    return fmt::format("{0}.{1} {2}, {0}.iid {2}", row, time, direction);
+}
+
+std::string limited_instances::of_pair() const {
+    if (!range.is_by_ts())
+        return fmt::format("SELECT {} FROM {} WHERE true{}\n  ORDER BY {} LIMIT {}", columns,
+                           range.of("k.eid", "k.a"), condition("h"), order("h"), limit);
+    return fmt::format(
+        "WITH open AS (\n  {}),\n  near AS (\n  {})\n"
+        "  SELECT h.* FROM (SELECT * FROM open UNION ALL\n"
+        "    SELECT u.ts, u.modified_at, u.created_at, u.iid, u.num, f.ds_id, f.flags, u.txt, "
+        "u.rest\n"
+        "    FROM near f, LATERAL unfolded(f.day, f.first_iid, f.ms, f.us, f.late, f.modified, "
+        "f.created, f.iids, f.num, f.txt, f.rest) u\n"
+        "    WHERE u.ts >= {} AND u.ts < {}) h\n"
+        "  ORDER BY {} LIMIT {}",
+        unfolded_rows(*this), near_days(*this), range.since(), range.until(), order("h"), limit);
+}
+
+ngsild::history_row read_instance(const pg::row& row) {
+    ngsild::history_row made;
+    made.attribute = row.int4(instance_columns::attribute);
+    made.dataset = row.int4(instance_columns::dataset);
+    made.ts = row.timestamptz(instance_columns::ts);
+    made.modified_at = row.timestamptz(instance_columns::modified_at);
+    made.created_at = row.timestamptz(instance_columns::created_at);
+    made.iid = row.int8(instance_columns::iid);
+    made.flags = row.int2(instance_columns::flags);
+    if (!row.is_null(instance_columns::num))
+        made.num = row.float8(instance_columns::num);
+    made.txt = row.text(instance_columns::txt);
+    made.rest = row.bytea(instance_columns::rest);
+    return made;
+}
+
+composed_statement render_instances(const pairs& of, const temporal_request& request,
+                                    std::int64_t limit) {
+    composed_statement made;
+    const limited_instances instances(made, request, limit);
+    const std::string from = from_pairs(made, of);
+    made.append(fmt::format("SELECT k.eid, k.a, {}\nFROM {}, LATERAL (\n  {}) x\nORDER BY k.o, {}",
+                            columns_of_pairs, from, instances.of_pair(), instances.order("x")));
+    made.finish();
+    return made;
+}
+
+composed_statement render_recent_instances(const pairs& of, const temporal_request& request,
+                                           std::int64_t limit) {
+    composed_statement made;
+    const limited_instances instances(made, request, limit);
+    assert(instances.range.is_by_ts());
+    const std::string from = from_pairs(made, of);
+    made.append(fmt::format("SELECT k.eid, k.a, {}, z.until\nFROM history_fold z LEFT JOIN "
+                            "({} CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY k.o, {}",
+                            columns_of_pairs, from,
+                            unfolded_rows(instances, " AND h.ts >= z.until"),
+                            instances.order("x")));
+    made.finish();
+    return made;
+}
+
+} // namespace meridian::store
