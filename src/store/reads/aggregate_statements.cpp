@@ -45,7 +45,8 @@ constexpr std::string_view text_or_moment =
 
 // Times as seconds since midnight.
 constexpr std::string_view time_of_day =
-    R"sql(CASE WHEN x.flags & 254 IN (130, 140) AND x.txt ~ '"@type":"Time"' AND x.txt ~ )sql"
+    R"sql(CASE WHEN x.num IS NULL AND x.flags & 254 IN (130, 140) AND x.txt ~ '"@type":"Time"' )sql"
+    R"sql(AND x.txt ~ )sql"
     R"sql('"@value":"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]{1,6})?Z"' THEN )sql"
     R"sql(date_part('epoch', translate(substring(x.txt from '"@value":"([^"]*)Z"'), ',', '.')::time) END)sql";
 
@@ -101,6 +102,7 @@ struct periods {
     std::string number; ///< of the period that `x` is in; its order is that of the periods
     std::string since;  ///< of the period b.n
     std::string till;
+    std::string step = "NULL";  ///< p.step, computed once
     std::string estimate = "0"; ///< of `r`, what `number` takes as x.guess
     bool needs_first = false;   ///< takes o.oldest
     bool needs_last = false;    ///< takes o.newest
@@ -124,10 +126,10 @@ periods of_fixed_length(composed_statement& to, const query::temporal_query& int
     periods made;
     made.needs_first = !interval.from;
     const std::string origin = interval.from ? to.moment(*interval.from) : "o.oldest";
-    const std::string step = to.int8(length.count()) + " * interval '1 microsecond'";
-    made.number = fmt::format("date_bin({}, x.at, {})", step, origin);
+    made.step = to.int8(length.count()) + " * interval '1 microsecond'";
+    made.number = fmt::format("date_bin(p.step, x.at, {})", origin);
     made.since = "b.n";
-    made.till = "b.n + " + step;
+    made.till = "b.n + p.step";
     return made;
 }
 
@@ -170,15 +172,17 @@ periods periods_of(composed_statement& to, const temporal_request& request) {
 
 /// The instances of a pair `k` that are aggregated. Deletions are no values; where they are what is
 /// queried they are counted.
-std::string render_rows(composed_statement& to, const temporal_request& request) {
+std::string render_rows(composed_statement& to, const temporal_request& request,
+                        instance_source source) {
     using deletions = limited_instances::deletions;
     const auto& interval = request.interval;
     const deletions counted = interval.property == query::time_property::deleted_at
                                   ? deletions::shown
                                   : deletions::left_out;
     const limited_instances all(to, request, interval.last_n, counted);
-    const std::string from =
-        interval.last_n ? "(" + all.of_pair() + ") h" : all.range.of("k.eid", "k.a");
+    const std::string from = interval.last_n                   ? "(" + all.of_pair() + ") h"
+                             : source == instance_source::open ? all.range.open_of("k.eid", "k.a")
+                                                               : all.range.of("k.eid", "k.a");
     const std::string condition = interval.last_n ? "" : all.condition("h");
     return fmt::format("SELECT h.{} AS at, h.num, h.flags, h.txt FROM {} WHERE true{}", all.time,
                        from, condition);
@@ -263,11 +267,11 @@ void hold_back(evolution& of, const pg::row& row, bool backwards) {
 } // namespace
 
 composed_statement render_aggregates(const pairs& wanted, const temporal_request& request,
-                                     std::int64_t limit) {
+                                     std::int64_t limit, instance_source source) {
     composed_statement made;
     const std::string of = made.int8s(wanted.eids);
     const std::string which = made.int4s(wanted.attributes);
-    const std::string rows = render_rows(made, request);
+    const std::string rows = render_rows(made, request, source);
     const periods by = periods_of(made, request);
     const std::string_view direction = request.interval.last_n ? "DESC" : "ASC";
     std::string values;
@@ -283,19 +287,27 @@ composed_statement render_aggregates(const pairs& wanted, const temporal_request
     for (int n = 0, all = width_of(*request.aggregated); n < all; ++n)
         names += fmt::format(", m{}", n);
     made.append(fmt::format(
-        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}\n"
-        "FROM unnest({of}, {which}) WITH ORDINALITY AS k(eid, a, o){edges}, LATERAL (\n"
-        "  SELECT {number} AS n, min(x.flags & 30)::int2{values}\n"
+        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}{fold_until}\n"
+        "FROM unnest({of}, {which}) WITH ORDINALITY AS k(eid, a, o){edges}, (SELECT {step} AS step "
+        "OFFSET 0) p, LATERAL (\n"
+        "  SELECT {number} AS n, min(x.flags) & 30::int2{values}\n"
         "  FROM (SELECT r.*, {guess} AS guess FROM ({rows}) r) x\n"
         "  GROUP BY 1 ORDER BY 1 {direction} LIMIT {limit}) b(n, kind{names})\n"
         "ORDER BY k.o, b.n {direction}",
         fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("of", of),
         fmt::arg("which", which), fmt::arg("edges", needs_edges ? " JOIN o ON o.eid = k.eid" : ""),
+        fmt::arg("step", by.step),
+        fmt::arg("fold_until",
+                 source == instance_source::open ? ", (SELECT z.until FROM history_fold z)" : ""),
         fmt::arg("number", by.number), fmt::arg("values", values), fmt::arg("guess", by.estimate),
         fmt::arg("rows", rows), fmt::arg("direction", direction),
         fmt::arg("limit", made.int8(limit)), fmt::arg("names", names)));
     made.finish();
     return made;
+}
+
+timestamp fold_until_of(const pg::row& row, const query::aggregation& asked) {
+    return row.timestamptz(columns::first_value + width_of(asked));
 }
 
 void distribute_aggregates(const pg::result& found, std::vector<evolution>& among,

@@ -13,8 +13,14 @@ namespace meridian::store {
 
 /// The aggregated instances of the pairs, at most `limit` periods of each, in the order of the
 /// pairs. Periods are those that have instances, the first first, with lastN the last first.
+/// With `instance_source::open` only what is not folded is looked at, and each row tells where
+/// folding ends in its last column, `fold_until_of`.
+enum class instance_source { all, open };
 [[nodiscard]] composed_statement render_aggregates(const pairs& of, const temporal_request& request,
-                                                   std::int64_t limit);
+                                                   std::int64_t limit, instance_source from);
+
+/// Where folding ended, by a row of a statement of `instance_source::open`.
+[[nodiscard]] timestamp fold_until_of(const pg::row& row, const query::aggregation& asked);
 
 /// Hands what `render_aggregates` gave to the evolutions, of each Attribute at most `limit`
 /// periods. `among` is in the order in which the pairs were.

@@ -14,17 +14,13 @@ constexpr timestamp latest{std::chrono::sys_days{std::chrono::year{9999} / 12 / 
 
 /// 4.11: instances that do not have the Temporal Property do not match. Bit 0: has observedAt;
 /// bit 8: a deletion. Without bounds there is no temporal query, and everything is shown.
-std::string_view flags_of(const query::temporal_query& interval) noexcept {
+flag_condition flags_of(const query::temporal_query& interval) noexcept {
+    if (interval.property == time_property::deleted_at)
+        return {256, 256};
     if (!interval.from && !interval.until)
-        return interval.property == time_property::deleted_at ? " & 256 <> 0" : "";
-    switch (interval.property) {
-    case time_property::observed_at:
-        return " & 1 = 1";
-    case time_property::deleted_at:
-        return " & 256 <> 0";
-    default:
-        return " & 256 = 0";
-    }
+        return {};
+    return interval.property == time_property::observed_at ? flag_condition{1, 1}
+                                                           : flag_condition{256, 0};
 }
 
 } // namespace
@@ -63,14 +59,25 @@ std::string instance_range::of(std::string_view eid, std::string_view attribute)
     return fmt::format("instances_of({}, {}, {}, {}) h", eid, attribute, since_, until_);
 }
 
+std::string instance_range::open_of(std::string_view eid, std::string_view attribute) const {
+    return fmt::format(
+        "(SELECT * FROM history o WHERE o.eid = {} AND o.attr_id = {} AND o.ts >= {} "
+        "AND o.ts < {}) h",
+        eid, attribute, since_, until_);
+}
+
 std::string instance_range::condition(std::string_view row) const {
     std::string made;
     if (!is_by_ts())
         made = fmt::format(" AND {0}.{1} >= {2} AND {0}.{1} < {3}", row, column_, others_from_,
                            others_until_);
-    if (!flags_.empty())
-        made += fmt::format(" AND {}.flags{}", row, flags_);
+    if (flags_.mask != 0)
+        made += fmt::format(" AND {}.flags & {} = {}", row, flags_.mask, flags_.value);
     return made;
+}
+
+void instance_range::leave_out_deletions() noexcept {
+    flags_.mask |= 256;
 }
 
 } // namespace meridian::store

@@ -11,6 +11,12 @@ namespace meridian::store {
 /// The column of `history` that the Temporal Property of an interval is kept in.
 [[nodiscard]] std::string_view time_column(const query::temporal_query& interval) noexcept;
 
+/// `flags & mask = value`; mask 0: any flags will do.
+struct flag_condition {
+    int mask = 0;
+    int value = 0;
+};
+
 /// Which instances of an Attribute an interval (4.11) is about, as SQL: the range of ts that they
 /// are searched in, which names partitions, and what else must hold of them.
 class instance_range {
@@ -20,9 +26,13 @@ public:
 
     /// For FROM: the instances of an Attribute with ts in the range, folded or not, as `h`.
     [[nodiscard]] std::string of(std::string_view eid, std::string_view attribute) const;
+    /// The same of `history` alone: what is not folded.
+    [[nodiscard]] std::string open_of(std::string_view eid, std::string_view attribute) const;
     /// What must hold beyond that, beginning with " AND ", or nothing. `row` is a row of
     /// `instances_of` or `history`, or where `is_by_ts` one of `history_folded`.
     [[nodiscard]] std::string condition(std::string_view row) const;
+    /// Deletions are no instances.
+    void leave_out_deletions() noexcept;
 
     /// The interval is one of ts, not of another Temporal Property.
     [[nodiscard]] bool is_by_ts() const noexcept { return others_from_.empty(); }
@@ -36,7 +46,7 @@ private:
     std::string_view column_;
     std::string others_from_; ///< bounds of `column_` where that is not ts
     std::string others_until_;
-    std::string_view flags_; ///< of `flags`, "" where any will do
+    flag_condition flags_;
 };
 
 } // namespace meridian::store

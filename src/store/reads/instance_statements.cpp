@@ -57,16 +57,15 @@ std::string near_days(const limited_instances& of) {
 limited_instances::limited_instances(composed_statement& to, const temporal_request& request,
                                      std::optional<std::int64_t> most, deletions shown)
     : range(to, request.interval), time(time_column(request.interval)),
-      direction(request.interval.last_n ? "DESC" : "ASC"), limit(most ? to.int8(*most) : ""),
-      leaves_out_deletions_(shown == deletions::left_out) {
+      direction(request.interval.last_n ? "DESC" : "ASC"), limit(most ? to.int8(*most) : "") {
+    if (shown == deletions::left_out)
+        range.leave_out_deletions();
     if (!request.datasets.empty())
         datasets_ = to.int4s(request.datasets);
 }
 
 std::string limited_instances::condition(std::string_view row) const {
     std::string made = range.condition(row);
-    if (leaves_out_deletions_)
-        made += fmt::format(" AND {}.flags & 256 = 0", row);
     if (!datasets_.empty()) // the scope (attr_id 0) has no datasetId
         made += fmt::format(" AND ({}.ds_id = ANY({}) OR k.a = 0)", row, datasets_);
     return made;

@@ -63,14 +63,13 @@ public:
     /// The order of instances, for ORDER BY.
     [[nodiscard]] std::string order(std::string_view row) const;
 
-    const instance_range range;
+    instance_range range;
     const std::string_view time;      ///< the column
     const std::string_view direction; ///< "ASC" or "DESC"
     const std::string limit;
 
 private:
     std::string datasets_;
-    bool leaves_out_deletions_;
 };
 
 /// The instances of the pairs, at most `limit` of each, in the order of the pairs.

@@ -164,9 +164,22 @@ asio::awaitable<result<void>> load_rows(reader& on, std::vector<evolution>& head
 }
 
 asio::awaitable<result<void>> load_aggregates(reader& on, std::vector<evolution>& heads,
-                                              const pairs& of, const temporal_request& request) {
+                                              const pairs& of, const temporal_request& request,
+                                              history_edges& edges) {
     const std::int64_t limit = request.instance_limit;
-    auto statement = render_aggregates(of, request, limit + 1);
+    const auto& interval = request.interval;
+    const timestamp from = interval.from.value_or(timestamp::min());
+    if (!interval.last_n && may_be_recent(interval, edges.fold_until())) {
+        auto statement = render_aggregates(of, request, limit + 1, instance_source::open);
+        MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
+        if (!found->empty())
+            edges.set_fold_until(fold_until_of((*found)[0], *request.aggregated));
+        if (!found->empty() && from >= edges.fold_until()) {
+            distribute_aggregates(*found, heads, request, limit);
+            co_return result<void>{};
+        }
+    }
+    auto statement = render_aggregates(of, request, limit + 1, instance_source::all);
     MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
     distribute_aggregates(*found, heads, request, limit);
     co_return result<void>{};
@@ -186,7 +199,7 @@ asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>&
                                              history_edges& edges) {
     pairs chosen = choose_attributes(heads, request);
     if (!chosen.empty()) {
-        auto loading = request.aggregated ? load_aggregates(on, heads, chosen, request)
+        auto loading = request.aggregated ? load_aggregates(on, heads, chosen, request, edges)
                                           : load_rows(on, heads, std::move(chosen), request, edges);
         MERIDIAN_CO_CHECK(co_await std::move(loading));
     }
