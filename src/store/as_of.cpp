@@ -122,6 +122,51 @@ struct put_together {
     std::shared_ptr<const void> rest;
 };
 
+/// Whether what the Entity had of an Attribute at the moment may be among what a policy removed:
+/// states that ended until `gone_until`. What has not changed since tells the present document.
+bool may_lack(const lived& one, ngsild::name_id attribute, timestamp gone_until) {
+    if (one.known.at < gone_until)
+        return true;
+    const auto& present = one.known.present;
+    return std::ranges::any_of(one.latest, [&](const ngsild::history_row& row) {
+        if (row.attribute != attribute || row.modified_at >= gone_until)
+            return false;
+        for (std::size_t at = 0; at < present.size(); ++at) {
+            const auto instance = present.instance(at);
+            if (instance.attribute == attribute && instance.dataset == row.dataset &&
+                instance.modified_at <= one.known.at)
+                return false;
+        }
+        return true;
+    });
+}
+
+/// Never a guess: refuses where a policy removed what may have been the state at the moment. To be
+/// asked after the instances were read, since what is gone never comes back.
+asio::awaitable<result<void>> refuse_gone_states(reader& on, const std::vector<lived>& all,
+                                                 timestamp at) {
+    std::vector<std::int64_t> eids;
+    for (const auto& one : all)
+        if (one.has_changed)
+            eids.push_back(one.row.eid);
+    if (eids.empty())
+        co_return result<void>{};
+    auto asking = render_gone_states(eids, at);
+    MERIDIAN_CO_TRY(const auto gone, co_await load(on, std::move(asking)));
+    for (const pg::row row : *gone) {
+        const auto one = std::ranges::find(all, row.int8(gone_state_columns::eid),
+                                           [](const lived& each) { return each.row.eid; });
+        const auto attribute = row.int4(gone_state_columns::attribute);
+        const auto until = row.timestamptz(gone_state_columns::gone_until);
+        if (row.boolean(gone_state_columns::has_lost) || may_lack(*one, attribute, until))
+            co_return problem{problem_kind::bad_request_data,
+                              "a history policy has removed what '" +
+                                  std::string{on.names()->iri(attribute)} + "' was at " +
+                                  to_text(at)};
+    }
+    co_return result<void>{};
+}
+
 result<entity_row> as_it_was(lived& one, const ngsild::names& dictionary) {
     if (!one.has_changed)
         return std::move(one.row);
@@ -147,6 +192,7 @@ history::as_of(tenant_id tenant, past_candidates which, timestamp at) {
     MERIDIAN_CO_TRY(auto all, read_all(candidates, at));
     MERIDIAN_CO_TRY(const auto instances, co_await load_latest(*on, all, at));
     MERIDIAN_CO_CHECK(co_await learn_names(*on, all, append_unknown));
+    MERIDIAN_CO_CHECK(co_await refuse_gone_states(*on, all, at));
     std::vector<entity_row> rows;
     for (auto& one : all) {
         MERIDIAN_CO_TRY(auto row, as_it_was(one, *on->names()));

@@ -1,8 +1,11 @@
 #include "meridian/store/evolutions.hpp"
 
+#include "meridian/query/rollup.hpp"
 #include "store/blocking/columns.hpp"
 #include "store/blocking/run.hpp"
 #include "store/old_history.hpp"
+#include "store/rollups/marks.hpp"
+#include "store/rollups/roll.hpp"
 
 #include <fmt/format.h>
 
@@ -51,6 +54,8 @@ void forget_empty_attribute(pqxx::work& in, const locked_entity& of, ngsild::nam
           AND NOT EXISTS (SELECT 1 FROM history h WHERE h.eid = a.eid AND h.attr_id = a.attr_id)
           AND NOT EXISTS (SELECT 1 FROM history_folded f
                           WHERE f.eid = a.eid AND f.attr_id = a.attr_id)
+          AND NOT EXISTS (SELECT 1 FROM history_extent e
+                          WHERE e.eid = a.eid AND e.attr_id = a.attr_id)
         )sql",
                    of.eid, attribute);
 }
@@ -60,6 +65,35 @@ void touch(pqxx::work& in, const locked_entity& of) {
     in.exec_params("UPDATE entity SET modified_at = clock_timestamp() "
                    "WHERE eid = $1 AND doc IS NULL AND deleted_at IS NULL",
                    of.eid);
+}
+
+/// The days of these moments are to be rolled up anew, where they are.
+void mark_days(pqxx::work& in, const locked_entity& of, ngsild::name_id attribute,
+               const std::vector<timestamp>& moments) {
+    const std::vector<std::string> eids(moments.size(), std::to_string(of.eid));
+    const std::vector<std::string> attributes(moments.size(), std::to_string(attribute));
+    std::vector<std::string> days;
+    for (const timestamp moment : moments)
+        days.push_back(to_text(query::day_of(moment)));
+    in.exec_params(rollups::leave_marks.text, blocking::to_array(eids),
+                   blocking::to_array(attributes), blocking::to_array(days));
+}
+
+/// What was rolled up of an Attribute, or of all, goes with its instances; of one datasetId its
+/// roll-ups, which leaves those of its days right. Under `share_rollups`.
+void forget_rollups(pqxx::work& in, const locked_entity& of,
+                    std::optional<ngsild::name_id> attribute,
+                    std::optional<ngsild::name_id> dataset) {
+    in.exec_params("DELETE FROM rollup WHERE eid = $1 AND ($2::int IS NULL OR attr_id = $2) AND "
+                   "($3::int IS NULL OR ds_id = $3)",
+                   of.eid, attribute, dataset);
+    if (dataset)
+        return;
+    for (const auto* table : {"rollup_day", "rollup_dirty", "history_extent"})
+        in.exec_params(
+            fmt::format("DELETE FROM {} WHERE eid = $1 AND ($2::int IS NULL OR attr_id = $2)",
+                        table),
+            of.eid, attribute);
 }
 
 struct stored_instance {
@@ -125,6 +159,7 @@ asio::awaitable<result<void>> evolutions::remove_attribute(tenant_id tenant, std
     auto work = [tenant, uri = std::move(uri), attribute,
                  dataset](pqxx::connection& connection) -> result<void> {
         pqxx::work transaction(connection);
+        transaction.exec(rollups::share_rollups);
         MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
         pqxx::result::size_type gone = 0;
         for (const auto* table : {"history", "history_folded"})
@@ -136,6 +171,7 @@ asio::awaitable<result<void>> evolutions::remove_attribute(tenant_id tenant, std
                         .affected_rows();
         if (gone == 0)
             return no_such_attribute(uri);
+        forget_rollups(transaction, of, attribute, dataset);
         forget_empty_attribute(transaction, of, attribute);
         touch(transaction, of);
         transaction.commit();
@@ -155,7 +191,9 @@ asio::awaitable<result<void>> evolutions::replace_instance(tenant_id tenant, std
         const auto old = find(transaction, of, attribute, key);
         if (!old)
             return no_such_instance(uri);
-        replace_row(transaction, of, key, *old, by(old->created_at, of.now, key.first_ts));
+        const auto anew = by(old->created_at, of.now, key.first_ts);
+        replace_row(transaction, of, key, *old, anew);
+        mark_days(transaction, of, attribute, {old->ts, anew.ts});
         touch(transaction, of);
         transaction.commit();
         return {};
@@ -176,6 +214,7 @@ asio::awaitable<result<void>> evolutions::remove_instance(tenant_id tenant, std:
         transaction.exec_params(
             "DELETE FROM history WHERE eid = $1 AND attr_id = $2 AND iid = $3 AND ts = $4", of.eid,
             attribute, key.iid, to_text(old->ts));
+        mark_days(transaction, of, attribute, {old->ts});
         forget_empty_attribute(transaction, of, attribute);
         touch(transaction, of);
         transaction.commit();
@@ -187,9 +226,11 @@ asio::awaitable<result<void>> evolutions::remove_instance(tenant_id tenant, std:
 asio::awaitable<result<void>> evolutions::remove(tenant_id tenant, std::string uri) {
     auto work = [tenant, uri = std::move(uri)](pqxx::connection& connection) -> result<void> {
         pqxx::work transaction(connection);
+        transaction.exec(rollups::share_rollups);
         MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
         for (const auto* table : {"history", "history_folded"})
             transaction.exec_params(fmt::format("DELETE FROM {} WHERE eid = $1", table), of.eid);
+        forget_rollups(transaction, of, std::nullopt, std::nullopt);
         if (!of.is_living)
             for (const auto* table : {"history_attr", "history_type", "entity_past", "entity"})
                 transaction.exec_params(fmt::format("DELETE FROM {} WHERE eid = $1", table),

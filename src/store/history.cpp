@@ -2,6 +2,7 @@
 
 #include "store/reads/history_statements.hpp"
 #include "store/reads/load_instances.hpp"
+#include "store/reads/rolled.hpp"
 
 #include <algorithm>
 
@@ -42,11 +43,14 @@ asio::awaitable<result<heads>> load_heads(reader& on, composed_statement stateme
 
 asio::awaitable<result<temporal_page>> page_by_sql(reader& on, tenant_id tenant,
                                                    const temporal_selection& selection,
-                                                   const temporal_request& request) {
+                                                   const temporal_request& request,
+                                                   const history_edges& edges) {
     heads_wanted wanted;
     wanted.offset = selection.offset;
     wanted.limit = selection.limit + 1;
     wanted.with_count = selection.count;
+    MERIDIAN_CO_TRY(wanted.gone_too,
+                    co_await may_lack(on, tenant, request.interval, edges.horizon()));
     auto statement = render_heads(tenant, selection, request, wanted);
     MERIDIAN_CO_TRY(const shared_result kept, co_await load(on, std::move(statement)));
     temporal_page page;
@@ -70,6 +74,8 @@ asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant
     whole.instance_limit = std::numeric_limits<std::int32_t>::max();
     heads_wanted wanted;
     wanted.limit = stretch;
+    MERIDIAN_CO_TRY(wanted.gone_too,
+                    co_await may_lack(on, tenant, request.interval, edges.horizon()));
     const auto limit = static_cast<std::size_t>(selection.limit) + 1;
     while (selection.count || page.evolutions.size() < limit) {
         auto statement = render_heads(tenant, selection, request, wanted);
@@ -96,21 +102,14 @@ asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant
     co_return page;
 }
 
-/// CHOICE: an interval that begins before the horizon is refused: what was dropped might have been
-/// in it. One that has no beginning is about what there is.
-result<void> check_horizon(const query::temporal_query& interval, timestamp horizon) {
-    if (!interval.from || *interval.from >= horizon)
-        return {};
-    return problem(problem_kind::bad_request_data,
-                   "timeAt is before " + to_text(horizon) + ", where the history begins");
-}
-
 } // namespace
 
 asio::awaitable<result<std::optional<evolution>>>
 history::retrieve(tenant_id tenant, std::string uri, temporal_request request) {
     const auto on = reader_;
-    MERIDIAN_CO_CHECK(check_horizon(request.interval, edges_->horizon()));
+    if (!request.aggregated) {
+        MERIDIAN_CO_CHECK(check_horizon(request.interval, edges_->horizon()));
+    }
     auto statement = render_head(tenant, uri);
     MERIDIAN_CO_TRY(heads read, co_await load_heads(*on, std::move(statement)));
     if (read.found.empty())
@@ -137,9 +136,11 @@ asio::awaitable<result<bool>> history::knows(tenant_id tenant, std::string uri) 
 asio::awaitable<result<temporal_page>>
 history::query(tenant_id tenant, temporal_selection selection, temporal_request request) {
     const auto on = reader_;
-    MERIDIAN_CO_CHECK(check_horizon(request.interval, edges_->horizon()));
+    if (!request.aggregated) {
+        MERIDIAN_CO_CHECK(check_horizon(request.interval, edges_->horizon()));
+    }
     auto reading = selection.matches ? page_by_walk(*on, tenant, selection, request, *edges_)
-                                     : page_by_sql(*on, tenant, selection, request);
+                                     : page_by_sql(*on, tenant, selection, request, *edges_);
     MERIDIAN_CO_TRY(temporal_page page, co_await std::move(reading));
     page.more = page.evolutions.size() > static_cast<std::size_t>(selection.limit);
     if (page.more)
@@ -148,7 +149,7 @@ history::query(tenant_id tenant, temporal_selection selection, temporal_request 
         temporal_selection all = selection;
         all.offset = 0;
         all.limit = 1;
-        auto counting = page_by_sql(*on, tenant, all, request);
+        auto counting = page_by_sql(*on, tenant, all, request, *edges_);
         MERIDIAN_CO_TRY(const temporal_page counted, co_await std::move(counting));
         page.count = counted.count.value_or(0);
     }

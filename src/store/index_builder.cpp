@@ -2,14 +2,13 @@
 
 #include "meridian/base/log.hpp"
 #include "store/blocking/guard.hpp"
+#include "store/blocking/outlive.hpp"
 #include "store/blocking/run.hpp"
 #include "store/reads/select_indexes.hpp"
 #include "store/rows/rows.hpp"
 
-#include <chrono>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <thread>
 
 namespace meridian::store {
 namespace {
@@ -19,8 +18,6 @@ using phase = attribute_index::phase;
 constexpr const char* try_lock = "SELECT pg_try_advisory_lock(1835364971)";
 constexpr int batch = 500;
 constexpr int portion = 5'000;
-constexpr std::chrono::seconds longest_wait{60};
-constexpr std::chrono::milliseconds between_looks{20};
 
 constexpr const char* select_all = R"sql(
 SELECT n.id, n.index_version, i.type_id, i.attr_id, i.state, i.entities
@@ -42,15 +39,6 @@ constexpr const char* insert_costly = R"sql(
 INSERT INTO attr_index (tenant_id, type_id, attr_id, state)
 VALUES ($1::int, $2::int, $3::int, 'building')
 ON CONFLICT DO NOTHING)sql";
-
-// A transaction holds the lock on its virtual id from its first statement to its end.
-constexpr const char* select_under_way = R"sql(
-SELECT coalesce(array_agg(l.virtualxid), '{}')::text
-FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.locktype = 'virtualxid' AND a.datname = current_database() AND l.pid <> pg_backend_pid())sql";
-
-constexpr const char* count_left = R"sql(
-SELECT count(*) FROM pg_locks WHERE locktype = 'virtualxid' AND virtualxid = ANY($1::text[]))sql";
 
 constexpr const char* select_eids = R"sql(
 SELECT coalesce(array_agg(t.eid), '{}')::text, coalesce(max(t.eid), 0), count(*)
@@ -90,19 +78,6 @@ std::vector<attribute_indexes::tenant_state> read_all(pqxx::connection& connecti
                                           to_phase(row[4].c_str()), row[5].as<std::int64_t>()});
     }
     return all;
-}
-
-/// Whether all transactions that are under way now have ended, within `longest_wait`.
-bool outlive_transactions(pqxx::connection& connection, const std::atomic<bool>& stop) {
-    pqxx::nontransaction looking(connection);
-    const auto under_way = looking.exec1(select_under_way)[0].as<std::string>();
-    const auto until = std::chrono::steady_clock::now() + longest_wait;
-    while (looking.exec_params1(count_left, under_way)[0].as<int>() > 0) {
-        if (stop || std::chrono::steady_clock::now() > until)
-            return false;
-        std::this_thread::sleep_for(between_looks);
-    }
-    return true;
 }
 
 template <typename Row>
@@ -160,7 +135,7 @@ void fill(pqxx::connection& connection, const attribute_index& index, const std:
 /// False: to be gone on with at the next round.
 bool build(pqxx::connection& connection, const attribute_index& index,
            const ngsild::names& dictionary, const std::atomic<bool>& stop) {
-    if (!outlive_transactions(connection, stop))
+    if (!blocking::outlive_transactions(connection, stop))
         return false;
     std::int64_t after = 0;
     std::int64_t entities = 0;
@@ -189,7 +164,7 @@ bool build(pqxx::connection& connection, const attribute_index& index,
 
 bool drop(pqxx::connection& connection, const attribute_index& index,
           const std::atomic<bool>& stop) {
-    if (!outlive_transactions(connection, stop))
+    if (!blocking::outlive_transactions(connection, stop))
         return false;
     pqxx::nontransaction dropping(connection);
     for (const char* table : {"attr_num", "attr_txt"})

@@ -16,6 +16,8 @@ void raise_horizon(pqxx::connection& connection, year_month first_kept) {
     pqxx::work in(connection);
     in.exec_params("UPDATE history_horizon SET at = $1 WHERE at < $1", bound_of(first_kept));
     in.exec_params("UPDATE as_of_horizon SET at = $1 WHERE at < $1", bound_of(first_kept));
+    in.exec_params("UPDATE history_extent SET raw_from = $1 WHERE raw_from < $1",
+                   bound_of(first_kept)); // roll-ups stay
     in.commit();
 }
 

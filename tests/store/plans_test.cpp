@@ -3,6 +3,7 @@
 #include "store/reads/history_statements.hpp"
 #include "store/reads/past_statements.hpp"
 #include "store/reads/retrievals.hpp"
+#include "store/reads/rollup_statements.hpp"
 #include "store/reads/selection.hpp"
 #include "store/reads/value_driver.hpp"
 #include "support/cluster.hpp"
@@ -64,6 +65,13 @@ INSERT INTO history (eid, ts, modified_at, created_at, iid, num, attr_id, flags)
 SELECT g, t, t, t, nextval('history_iid'), 1, 2, 1
 FROM generate_series(1, 30000, 10) g, generate_series(now() - interval '20 days', now(),
                                                       interval '12 hours') t;
+INSERT INTO history_extent SELECT g, 2, date_trunc('day', now()) - interval '60 days',
+       date_trunc('day', now()) - interval '1 day' FROM generate_series(1, 30000, 10) g;
+INSERT INTO rollup_day SELECT g, 2, date_trunc('day', now()) - d * interval '1 day', 4
+FROM generate_series(1, 30000, 10) g, generate_series(2, 60) d;
+INSERT INTO rollup SELECT eid, attr_id, 4, day, 0, 2, 2, 2, 2, 0, 1, 1 FROM rollup_day;
+INSERT INTO rollup_dirty (eid, attr_id, day) SELECT eid, attr_id, day FROM rollup_day
+WHERE eid % 100 = 1 AND day < now() - interval '50 days';
 )sql";
 
 /// A database with the town in it, and a connection with the broker's settings.
@@ -111,7 +119,8 @@ auto reads_no_table_from_end_to_end() {
                  Not(HasSubstr("Seq Scan on geo")), Not(HasSubstr("Seq Scan on attr_num")),
                  Not(HasSubstr("Seq Scan on attr_txt")), Not(HasSubstr("Seq Scan on history_2")),
                  Not(HasSubstr("Seq Scan on history_p")), Not(HasSubstr("Seq Scan on history_fu")),
-                 Not(HasSubstr("Seq Scan on history_folded")));
+                 Not(HasSubstr("Seq Scan on history_folded")),
+                 Not(HasSubstr("Seq Scan on rollup")));
 }
 
 query::q_expression term(const char* name, comparison how, query::literal value) {
@@ -374,6 +383,40 @@ TEST(store_plans, an_aggregation_reads_the_partitions_of_its_interval_once) {
     }
 }
 
+TEST(store_plans, an_aggregation_from_rollups_reads_those_and_no_instances) {
+    store::temporal_request request;
+    const auto today = query::day_of(
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now()));
+    request.interval.from = today - std::chrono::days{40};
+    request.interval.until = today - std::chrono::days{10};
+    const duration day{0, std::chrono::hours{24}};
+    const duration month{1, {}};
+    auto& asked = request.aggregated.emplace();
+    for (const auto method : {ngsild::aggregation_method::total_count,
+                              ngsild::aggregation_method::avg, ngsild::aggregation_method::stddev})
+        asked.methods.push_back(method);
+    const store::instance_pairs pairs{{11, 21}, {2, 2}};
+    for (const duration& period : {duration{}, day, month}) {
+        asked.period = period;
+        const auto usable = query::rollups_for(request.interval, asked);
+        EXPECT_THAT(
+            generic_plan(store::render_rolled_aggregates(pairs, request, usable, 100)),
+            AllOf(HasSubstr("using rollup_pkey on rollup r (actual rows=30 loops=2)"),
+                  testing::ContainsRegex("using rollup_day_pkey on rollup_day d_?1? .actual "
+                                         "rows=30 loops=2"),
+                  HasSubstr("using rollup_dirty_k on rollup_dirty y"),
+                  HasSubstr("using history_extent_pkey on history_extent e"),
+                  Not(testing::ContainsRegex("on history_[a-z0-9]* h_?[0-9]* .actual")),
+                  reads_no_table_from_end_to_end()));
+        EXPECT_THAT(generic_plan(store::render_gone_beyond_rollups(pairs, request, usable)),
+                    HasSubstr("using history_extent_pkey on history_extent e"));
+    }
+    for (const auto& statement :
+         {store::render_gone(pairs, request), store::render_any_rollup(pairs, request)})
+        EXPECT_THAT(generic_plan(statement),
+                    HasSubstr("using history_extent_pkey on history_extent e"));
+}
+
 TEST(store_plans, a_page_of_temporal_evolutions_tests_each_by_its_index) {
     store::temporal_selection selection;
     selection.types = {{1}};
@@ -382,9 +425,12 @@ TEST(store_plans, a_page_of_temporal_evolutions_tests_each_by_its_index) {
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     request.interval.from = now - std::chrono::hours{24};
     store::heads_wanted wanted;
-    EXPECT_THAT(generic_plan(store::render_heads(tenant, selection, request, wanted)),
-                AllOf(HasSubstr("using history_type_k on history_type t (actual rows=21"),
-                      HasSubstr("Subplans Removed: "), reads_no_table_from_end_to_end()));
+    for (const bool gone_too : {false, true}) {
+        wanted.gone_too = gone_too;
+        EXPECT_THAT(generic_plan(store::render_heads(tenant, selection, request, wanted)),
+                    AllOf(HasSubstr("using history_type_k on history_type t (actual rows=21"),
+                          HasSubstr("Subplans Removed: "), reads_no_table_from_end_to_end()));
+    }
 }
 
 TEST(store_plans, candidates_of_an_as_of_read_end_with_its_limit) {

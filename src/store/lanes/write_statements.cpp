@@ -1,6 +1,7 @@
 #include "store/lanes/write_statements.hpp"
 
 #include "meridian/store/write_lanes.hpp"
+#include "store/rollups/marks.hpp"
 
 #include <optional>
 
@@ -297,6 +298,11 @@ void add_history(pg::unit& to, const rows::batch& what) {
             .int2_array(what.instances, column(&row::flags))
             .text_array(what.instances, column(&row::txt))
             .bytea_array(what.instances, column(&row::rest));
+    if (const auto late = rollups::late_marks(what.instances); !late.empty())
+        to.add(rollups::leave_marks)
+            .int8_array(late, &rollups::mark::eid)
+            .int4_array(late, &rollups::mark::attribute)
+            .timestamptz_array(late, &rollups::mark::day);
     if (!what.past_heads.empty())
         to.add(insert_past_heads)
             .int8_array(what.past_heads, &rows::past_head::eid)

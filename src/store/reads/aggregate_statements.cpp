@@ -1,7 +1,7 @@
 #include "store/reads/aggregate_statements.hpp"
 
 #include "meridian/base/json.hpp"
-#include "store/reads/instance_range.hpp"
+#include "store/reads/aggregate_expressions.hpp"
 
 #include <fmt/format.h>
 
@@ -11,44 +11,18 @@
 #include <string_view>
 #include <utility>
 
-// 4.5.19.1. What a method is made of, of a row `x`: by `flags & 224` the form of the value (96 a
-// string, 128 other JSON, else a number in `num`), by `flags & 30` the kind of the Attribute (2
-// Property, 4 Relationship, 12 JsonProperty, 14 ListProperty, 16 ListRelationship).
-
 namespace meridian::store {
 namespace {
 
+using aggregated::measure;
+using aggregated::number;
+using aggregated::text_or_moment;
+using aggregated::time_of_day;
 using ngsild::aggregation_method;
 
 /// The last moment that a DateTime can tell (4.6.3).
 constexpr timestamp latest = timestamp{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}} -
                              std::chrono::microseconds{1};
-
-// Numbers, and of booleans 1 and 0.
-constexpr std::string_view number =
-    "CASE WHEN x.num IS NOT NULL THEN x.num WHEN x.flags & 254 NOT IN (130, 140) THEN NULL "
-    "WHEN x.txt = 'true' THEN 1 WHEN x.txt = 'false' THEN 0 END";
-
-// Numbers, and of arrays their sizes.
-constexpr std::string_view measure =
-    "CASE WHEN x.num IS NOT NULL THEN x.num WHEN x.flags & 254 NOT IN (130, 140, 142) THEN NULL "
-    "WHEN x.txt = 'true' THEN 1 WHEN x.txt = 'false' THEN 0 "
-    "WHEN x.txt LIKE '[%' THEN json_array_length(x.txt::json) END";
-
-// Strings of Properties; of DateTimes, Dates and Times (4.6.3) the type, a blank and the text,
-// whose order is that of the moments once the Z is gone.
-constexpr std::string_view text_or_moment =
-    R"sql(CASE WHEN x.flags & 254 IN (98, 108) THEN '"' || x.txt )sql"
-    R"sql(WHEN x.flags & 254 IN (130, 140) AND x.txt LIKE '{%"@value"%' THEN )sql"
-    R"sql(substring(x.txt from '"@type":"(DateTime|Date|Time)"') || ' ' || )sql"
-    R"sql(translate(substring(x.txt from '"@value":"([^"\\]*)"'), ',Z', '.') END COLLATE "C")sql";
-
-// Times as seconds since midnight.
-constexpr std::string_view time_of_day =
-    R"sql(CASE WHEN x.num IS NULL AND x.flags & 254 IN (130, 140) AND x.txt ~ '"@type":"Time"' )sql"
-    R"sql(AND x.txt ~ )sql"
-    R"sql('"@value":"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]{1,6})?Z"' THEN )sql"
-    R"sql(date_part('epoch', translate(substring(x.txt from '"@value":"([^"]*)Z"'), ',', '.')::time) END)sql";
 
 // CHOICE: whatever is not a Relationship is distinct by its JSON; of Relationships the targets are,
 // those in arrays of targets each for itself.
@@ -81,93 +55,6 @@ std::string columns_of(aggregation_method method) {
         return fmt::format("sum(({0}) * ({0}))", number);
     }
     return "NULL::float8";
-}
-
-/// How many columns a method has: the second is for values that are no numbers.
-constexpr int width_of(aggregation_method method) noexcept {
-    const bool has_other = method == aggregation_method::avg || method == aggregation_method::min ||
-                           method == aggregation_method::max;
-    return has_other ? 2 : 1;
-}
-
-int width_of(const query::aggregation& asked) noexcept {
-    int width = 0;
-    for (const aggregation_method method : asked.methods)
-        width += width_of(method);
-    return width;
-}
-
-/// How instances fall into periods.
-struct periods {
-    std::string number; ///< of the period that `x` is in; its order is that of the periods
-    std::string since;  ///< of the period b.n
-    std::string till;
-    std::string step = "NULL";  ///< p.step, computed once
-    std::string estimate = "0"; ///< of `r`, what `number` takes as x.guess
-    bool needs_first = false;   ///< takes o.oldest
-    bool needs_last = false;    ///< takes o.newest
-};
-
-/// CHOICE: the whole range goes, where the query has no bound, to the first or the last instance.
-periods whole_range(composed_statement& to, const query::temporal_query& interval) {
-    periods made;
-    made.number = "0";
-    made.needs_first = !interval.from;
-    made.needs_last = !interval.until;
-    made.since = interval.from ? to.moment(*interval.from) : "o.oldest";
-    made.till = interval.until ? to.moment(*interval.until) : "o.newest";
-    return made;
-}
-
-/// CHOICE: periods begin with timeAt, without it with the first instance of the Entity, and have
-/// the whole duration even beyond endTimeAt.
-periods of_fixed_length(composed_statement& to, const query::temporal_query& interval,
-                        std::chrono::microseconds length) {
-    periods made;
-    made.needs_first = !interval.from;
-    const std::string origin = interval.from ? to.moment(*interval.from) : "o.oldest";
-    made.step = to.int8(length.count()) + " * interval '1 microsecond'";
-    made.number = fmt::format("date_bin(p.step, x.at, {})", origin);
-    made.since = "b.n";
-    made.till = "b.n + p.step";
-    return made;
-}
-
-/// The n-th begins n times the duration after the first, by the calendar of UTC: of months that
-/// begin on the 31st, on the last day of shorter ones. The guess by mean lengths is at most one
-/// off.
-periods of_months(composed_statement& to, const query::temporal_query& interval,
-                  const duration& period) {
-    constexpr double mean_month = 365.2425 * 86'400 / 12;
-    const double mean =
-        period.months * mean_month + std::chrono::duration<double>(period.rest).count();
-    periods made;
-    made.needs_first = !interval.from;
-    const std::string origin = interval.from ? to.moment(*interval.from) : "o.oldest";
-    const std::string months = to.int8(period.months);
-    const std::string rest = to.int8(period.rest.count());
-    const auto beginning = [&](std::string_view n) {
-        return fmt::format("{0} + {1} * {2} * interval '1 month' + {1} * {3} * interval "
-                           "'1 microsecond'",
-                           origin, n, months, rest);
-    };
-    made.estimate =
-        fmt::format("floor(date_part('epoch', r.at - {}) / {})::bigint", origin, to.float8(mean));
-    made.number = fmt::format("CASE WHEN {} <= x.at THEN x.guess + 1 WHEN {} <= x.at THEN x.guess "
-                              "ELSE x.guess - 1 END",
-                              beginning("(x.guess + 1)"), beginning("x.guess"));
-    made.since = beginning("b.n");
-    made.till = beginning("(b.n + 1)");
-    return made;
-}
-
-periods periods_of(composed_statement& to, const temporal_request& request) {
-    const auto& asked = *request.aggregated;
-    if (asked.is_whole())
-        return whole_range(to, request.interval);
-    if (asked.period.months == 0)
-        return of_fixed_length(to, request.interval, asked.period.rest);
-    return of_months(to, request.interval, asked.period);
 }
 
 /// The instances of a pair `k` that are aggregated. Deletions are no values; where they are what is
@@ -266,7 +153,7 @@ void hold_back(evolution& of, const pg::row& row, bool backwards) {
 
 } // namespace
 
-composed_statement render_aggregates(const pairs& wanted, const temporal_request& request,
+composed_statement render_aggregates(const instance_pairs& wanted, const temporal_request& request,
                                      std::int64_t limit, instance_source source) {
     composed_statement made;
     const std::string of = made.int8s(wanted.eids);
@@ -288,15 +175,14 @@ composed_statement render_aggregates(const pairs& wanted, const temporal_request
         names += fmt::format(", m{}", n);
     made.append(fmt::format(
         "SELECT k.eid, k.a, {since}, {till}, b.kind{names}{fold_until}\n"
-        "FROM unnest({of}, {which}) WITH ORDINALITY AS k(eid, a, o){edges}, (SELECT {step} AS step "
-        "OFFSET 0) p, LATERAL (\n"
+        "FROM unnest({of}, {which}) WITH ORDINALITY AS k(eid, a, o){edges}, {once}, LATERAL (\n"
         "  SELECT {number} AS n, min(x.flags) & 30::int2{values}\n"
         "  FROM (SELECT r.*, {guess} AS guess FROM ({rows}) r) x\n"
         "  GROUP BY 1 ORDER BY 1 {direction} LIMIT {limit}) b(n, kind{names})\n"
         "ORDER BY k.o, b.n {direction}",
         fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("of", of),
         fmt::arg("which", which), fmt::arg("edges", needs_edges ? " JOIN o ON o.eid = k.eid" : ""),
-        fmt::arg("step", by.step),
+        fmt::arg("once", by.once),
         fmt::arg("fold_until",
                  source == instance_source::open ? ", (SELECT z.until FROM history_fold z)" : ""),
         fmt::arg("number", by.number), fmt::arg("values", values), fmt::arg("guess", by.estimate),

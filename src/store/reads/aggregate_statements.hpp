@@ -16,7 +16,8 @@ namespace meridian::store {
 /// With `instance_source::open` only what is not folded is looked at, and each row tells where
 /// folding ends in its last column, `fold_until_of`.
 enum class instance_source { all, open };
-[[nodiscard]] composed_statement render_aggregates(const pairs& of, const temporal_request& request,
+[[nodiscard]] composed_statement render_aggregates(const instance_pairs& of,
+                                                   const temporal_request& request,
                                                    std::int64_t limit, instance_source from);
 
 /// Where folding ended, by a row of a statement of `instance_source::open`.

@@ -1,6 +1,7 @@
 #include "store/reads/history_statements.hpp"
 
 #include "store/reads/instance_range.hpp"
+#include "store/reads/rollup_statements.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,12 +27,14 @@ SELECT t FROM ty WHERE t IS NOT NULL))sql";
 class head_selection {
 public:
     head_selection(composed_statement& to, tenant_id tenant, const temporal_selection& selection,
-                   const temporal_request& request)
+                   const temporal_request& request, bool gone_too)
         : tenant_(to.int4(tenant)) {
         if (!selection.ids.empty())
             ids_ = to.texts(selection.ids);
         if (!selection.attributes.empty())
             attribute_ = fmt::format(" AND a.attr_id = ANY({})", to.int4s(selection.attributes));
+        if (gone_too)
+            gone_ = render_gone_condition(to, request);
         const instance_range range(to, request.interval);
         instances_ = range.of("a.eid", "a.attr_id");
         condition_ = range.condition("h");
@@ -86,9 +89,15 @@ private:
 
     // A look-up for each candidate, so that a page ends when it is full.
     [[nodiscard]] std::string has_instance(std::string_view eid) const {
-        return fmt::format("(SELECT true FROM history_attr a, LATERAL {} WHERE a.eid = {}{}{} "
-                           "LIMIT 1)",
-                           instances_, eid, attribute_, condition_);
+        const std::string kept = fmt::format(
+            "(SELECT true FROM history_attr a, LATERAL {} WHERE a.eid = {}{}{} LIMIT 1)",
+            instances_, eid, attribute_, condition_);
+        if (gone_.empty())
+            return kept;
+        return fmt::format(
+            "coalesce({},\n    (SELECT true FROM history_extent a WHERE a.eid = {}{} "
+            "AND {} LIMIT 1))",
+            kept, eid, attribute_, gone_);
     }
 
     std::string tenant_;
@@ -96,6 +105,7 @@ private:
     std::string attribute_;
     std::string instances_;
     std::string condition_; ///< on them
+    std::string gone_;      ///< a condition on `a`, a row of history_extent; empty: not to be asked
     std::string types_;     ///< a row source
     std::string others_;    ///< a condition on `t` and `ty`
 };
@@ -113,10 +123,13 @@ composed_statement render_head(tenant_id tenant, const std::string& uri) {
 
 composed_statement render_existence(std::int64_t eid) {
     composed_statement made;
+    const std::string of = made.int8(eid);
     made.append(
-        fmt::format("SELECT true WHERE EXISTS (SELECT 1 FROM history h WHERE h.eid = {0}) OR "
-                    "EXISTS (SELECT 1 FROM history_folded f WHERE f.eid = {0})",
-                    made.int8(eid)));
+        fmt::format("(SELECT true FROM history h WHERE h.eid = {0} LIMIT 1) UNION ALL\n"
+                    "(SELECT true FROM history_folded f WHERE f.eid = {0} LIMIT 1) UNION ALL\n"
+                    "(SELECT true FROM history_extent e WHERE e.eid = {0} AND e.raw_from > "
+                    "'-infinity' LIMIT 1)",
+                    of));
     made.finish();
     return made;
 }
@@ -124,7 +137,7 @@ composed_statement render_existence(std::int64_t eid) {
 composed_statement render_heads(tenant_id tenant, const temporal_selection& selection,
                                 const temporal_request& request, const heads_wanted& wanted) {
     composed_statement made;
-    const head_selection selected(made, tenant, selection, request);
+    const head_selection selected(made, tenant, selection, request, wanted.gone_too);
     const std::string count =
         wanted.with_count ? fmt::format(", (SELECT count(*) FROM ({}) n)", selected.eids("0", ""))
                           : "";

@@ -13,7 +13,7 @@ constexpr std::string_view columns =
 constexpr std::string_view columns_of_pairs =
     "x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, x.txt, x.rest";
 
-std::string from_pairs(composed_statement& to, const pairs& of) {
+std::string from_pairs(composed_statement& to, const instance_pairs& of) {
     const std::string eids = to.int8s(of.eids);
     return fmt::format("unnest({}, {}) WITH ORDINALITY AS k(eid, a, o)", eids,
                        to.int4s(of.attributes));
@@ -107,7 +107,7 @@ ngsild::history_row read_instance(const pg::row& row) {
     return made;
 }
 
-composed_statement render_instances(const pairs& of, const temporal_request& request,
+composed_statement render_instances(const instance_pairs& of, const temporal_request& request,
                                     std::int64_t limit) {
     composed_statement made;
     const limited_instances instances(made, request, limit);
@@ -118,8 +118,8 @@ composed_statement render_instances(const pairs& of, const temporal_request& req
     return made;
 }
 
-composed_statement render_recent_instances(const pairs& of, const temporal_request& request,
-                                           std::int64_t limit) {
+composed_statement render_recent_instances(const instance_pairs& of,
+                                           const temporal_request& request, std::int64_t limit) {
     composed_statement made;
     const limited_instances instances(made, request, limit);
     assert(instances.range.is_by_ts());

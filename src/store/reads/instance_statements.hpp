@@ -12,7 +12,7 @@
 namespace meridian::store {
 
 /// (eid, Attribute) pairs, as two lists; eids come from a statement that named the tenant.
-struct pairs {
+struct instance_pairs {
     std::vector<std::int64_t> eids;
     std::vector<ngsild::name_id> attributes;
 
@@ -73,13 +73,14 @@ private:
 };
 
 /// The instances of the pairs, at most `limit` of each, in the order of the pairs.
-[[nodiscard]] composed_statement render_instances(const pairs& of, const temporal_request& request,
-                                                  std::int64_t limit);
+[[nodiscard]] composed_statement
+render_instances(const instance_pairs& of, const temporal_request& request, std::int64_t limit);
 
 /// The same of what is not folded alone: of instances from where folding ends (`fold_until`, which
 /// each row tells). Where a pair has no such instances the row's eid is NULL. Of these a pair's are
 /// all that there are if it has `limit` of them with lastN, or the interval begins no earlier.
-[[nodiscard]] composed_statement
-render_recent_instances(const pairs& of, const temporal_request& request, std::int64_t limit);
+[[nodiscard]] composed_statement render_recent_instances(const instance_pairs& of,
+                                                         const temporal_request& request,
+                                                         std::int64_t limit);
 
 } // namespace meridian::store

@@ -5,6 +5,7 @@
 #include "store/reads/instance_range.hpp"
 #include "store/reads/instance_statements.hpp"
 #include "store/reads/learn.hpp"
+#include "store/reads/rolled.hpp"
 
 #include <algorithm>
 
@@ -22,8 +23,8 @@ void append_unknown(std::vector<ngsild::name_id>& to, const evolution& of,
 }
 
 /// What is to be read of the heads, which keep the Attributes that are asked for.
-pairs choose_attributes(std::vector<evolution>& heads, const temporal_request& request) {
-    pairs chosen;
+instance_pairs choose_attributes(std::vector<evolution>& heads, const temporal_request& request) {
+    instance_pairs chosen;
     for (evolution& one : heads) {
         if (!request.attributes.empty())
             std::erase_if(one.attributes, [&](ngsild::name_id had) {
@@ -76,8 +77,8 @@ private:
 };
 
 /// The pairs that have fewer than `limit` rows.
-pairs with_fewer(const pairs& all, const pg::result& rows, std::int64_t limit) {
-    pairs few;
+instance_pairs with_fewer(const instance_pairs& all, const pg::result& rows, std::int64_t limit) {
+    instance_pairs few;
     pair_rows walk(rows);
     for (std::size_t n = 0; n < all.size(); ++n)
         if (walk.count(all.eids[n], all.attributes[n]) < limit)
@@ -88,7 +89,7 @@ pairs with_fewer(const pairs& all, const pg::result& rows, std::int64_t limit) {
 /// Hands the instances, which come in the order of the Entities and their Attributes, to them; not
 /// those of the pairs in `but`.
 void distribute(const shared_result& instances, std::vector<evolution>& among, std::int64_t limit,
-                const pairs& but = {}) {
+                const instance_pairs& but = {}) {
     std::size_t at = 0;
     std::size_t skipped = 0;
     std::int64_t of_one = 0;
@@ -135,8 +136,9 @@ void merge_attributes(std::vector<evolution>& heads) {
         std::ranges::stable_sort(one.rows, {}, &ngsild::history_row::attribute);
 }
 
-asio::awaitable<result<void>> load_rows(reader& on, std::vector<evolution>& heads, pairs chosen,
-                                        const temporal_request& request, history_edges& edges) {
+asio::awaitable<result<void>> load_rows(reader& on, std::vector<evolution>& heads,
+                                        instance_pairs chosen, const temporal_request& request,
+                                        history_edges& edges) {
     const instance_limits limits = limits_of(request);
     if (may_be_recent(request.interval, edges.fold_until())) {
         auto statement = render_recent_instances(chosen, request, limits.asked);
@@ -147,7 +149,7 @@ asio::awaitable<result<void>> load_rows(reader& on, std::vector<evolution>& head
         edges.set_fold_until(fold_until);
         if (request.interval.from.value_or(timestamp::min()) >= fold_until) {
             distribute(recent, heads, limits.shown);
-            co_return result<void>{};
+            co_return co_await refuse_gone(on, chosen, request);
         }
         if (request.interval.last_n) {
             chosen = with_fewer(chosen, *recent, limits.asked);
@@ -160,15 +162,22 @@ asio::awaitable<result<void>> load_rows(reader& on, std::vector<evolution>& head
     MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
     distribute(found, heads, limits.shown);
     merge_attributes(heads);
-    co_return result<void>{};
+    co_return co_await refuse_gone(on, chosen, request);
 }
 
 asio::awaitable<result<void>> load_aggregates(reader& on, std::vector<evolution>& heads,
-                                              const pairs& of, const temporal_request& request,
+                                              const instance_pairs& of,
+                                              const temporal_request& request,
                                               history_edges& edges) {
     const std::int64_t limit = request.instance_limit;
     const auto& interval = request.interval;
     const timestamp from = interval.from.value_or(timestamp::min());
+    MERIDIAN_CO_TRY(const shared_result rolled, co_await load_rolled(on, of, request, limit + 1));
+    if (rolled) {
+        distribute_aggregates(*rolled, heads, request, limit);
+        co_return result<void>{};
+    }
+    MERIDIAN_CO_CHECK(check_horizon(interval, edges.horizon()));
     if (!interval.last_n && may_be_recent(interval, edges.fold_until())) {
         auto statement = render_aggregates(of, request, limit + 1, instance_source::open);
         MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
@@ -176,16 +185,23 @@ asio::awaitable<result<void>> load_aggregates(reader& on, std::vector<evolution>
             edges.set_fold_until(fold_until_of((*found)[0], *request.aggregated));
         if (!found->empty() && from >= edges.fold_until()) {
             distribute_aggregates(*found, heads, request, limit);
-            co_return result<void>{};
+            co_return co_await refuse_gone(on, of, request);
         }
     }
     auto statement = render_aggregates(of, request, limit + 1, instance_source::all);
     MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
     distribute_aggregates(*found, heads, request, limit);
-    co_return result<void>{};
+    co_return co_await refuse_gone(on, of, request);
 }
 
 } // namespace
+
+result<void> check_horizon(const query::temporal_query& interval, timestamp horizon) {
+    if (!interval.from || *interval.from >= horizon)
+        return {};
+    return problem(problem_kind::bad_request_data,
+                   "timeAt is before " + to_text(horizon) + ", where the history begins");
+}
 
 asio::awaitable<result<shared_result>> load(reader& on, composed_statement statement) {
     const pg::statement what = statement.statement();
@@ -197,7 +213,7 @@ asio::awaitable<result<shared_result>> load(reader& on, composed_statement state
 asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
                                              const temporal_request& request,
                                              history_edges& edges) {
-    pairs chosen = choose_attributes(heads, request);
+    instance_pairs chosen = choose_attributes(heads, request);
     if (!chosen.empty()) {
         auto loading = request.aggregated ? load_aggregates(on, heads, chosen, request, edges)
                                           : load_rows(on, heads, std::move(chosen), request, edges);

@@ -16,10 +16,15 @@ using shared_result = std::shared_ptr<const pg::result>;
 [[nodiscard]] asio::awaitable<result<shared_result>> load(reader& on, composed_statement statement);
 
 /// Fills in the instances, or what is made of them, that `request` asks for, and learns the names
-/// in them. `heads` are in order of eid.
+/// in them. `heads` are in order of eid. An aggregation that begins before the horizon must be one
+/// that roll-ups answer; of other intervals `check_horizon` is asked before.
 /// Mostly one statement. With lastN a second one looks among folded instances, where the others
 /// are not enough.
 asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
                                              const temporal_request& request, history_edges& edges);
+
+/// CHOICE: an interval that begins before the horizon is refused: what was dropped might have been
+/// in it. One that has no beginning is about what there is.
+[[nodiscard]] result<void> check_horizon(const query::temporal_query& interval, timestamp horizon);
 
 } // namespace meridian::store

@@ -63,4 +63,24 @@ composed_statement render_past_instances(const std::vector<std::int64_t>& eids, 
     return made;
 }
 
+composed_statement render_gone_states(const std::vector<std::int64_t>& eids, timestamp at) {
+    composed_statement made;
+    const std::string of = made.int8s(eids);
+    const std::string until = made.moment(at);
+    // Bits 8 and 9: a deletion, written as current state.
+    made.append(fmt::format(
+        "SELECT e.eid, e.attr_id, e.gone_until, EXISTS (\n"
+        "  SELECT 1 FROM instances_of(e.eid, e.attr_id, '-infinity', 'infinity') h\n"
+        "  WHERE h.flags & 768 = 768 AND h.modified_at > {0} AND h.created_at <= {0}\n"
+        "    AND NOT EXISTS (SELECT 1 FROM instances_of(e.eid, e.attr_id, '-infinity', "
+        "'infinity') p\n"
+        "      WHERE p.ds_id = h.ds_id AND p.flags & 512 <> 0 AND p.modified_at <= {0}\n"
+        "      AND p.modified_at >= e.gone_until))\n"
+        "FROM history_extent e WHERE e.eid = ANY({1}) AND e.gone_until IS NOT NULL\n"
+        "ORDER BY e.eid",
+        until, of));
+    made.finish();
+    return made;
+}
+
 } // namespace meridian::store

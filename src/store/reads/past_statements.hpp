@@ -40,4 +40,13 @@ struct past_columns {
 [[nodiscard]] composed_statement render_past_instances(const std::vector<std::int64_t>& eids,
                                                        timestamp at);
 
+/// Columns of what policies have removed of the past.
+struct gone_state_columns {
+    enum : int { eid, attribute, gone_until, has_lost };
+};
+/// Of these Entities the Attributes of which a policy removed states: until when they were written,
+/// and whether one that was there at the moment and was deleted since may be among them.
+[[nodiscard]] composed_statement render_gone_states(const std::vector<std::int64_t>& eids,
+                                                    timestamp at);
+
 } // namespace meridian::store
