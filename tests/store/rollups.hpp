@@ -3,6 +3,7 @@
 #include "broker.hpp"
 #include "meridian/ngsild/temporal_input.hpp"
 #include "meridian/store/evolutions.hpp"
+#include "meridian/store/folding.hpp"
 #include "meridian/store/rollups.hpp"
 #include "store/reads/aggregate_statements.hpp"
 #include "store/reads/rollup_statements.hpp"
@@ -50,6 +51,14 @@ public:
         const auto done = upkeep.tend(stop);
         EXPECT_TRUE(done) << done.error().detail();
         return done.value_or(-1);
+    }
+
+    /// Folds everything, as in the month after the next.
+    void fold() {
+        const std::atomic<bool> stop{false};
+        const auto done = store::fold_history(database, time_now() + std::chrono::days{62},
+                                              std::chrono::days{0}, stop);
+        EXPECT_TRUE(done) << done.error().detail();
     }
 
     /// Goes through all Entities again, as on another day.

@@ -140,9 +140,11 @@ TEST(store_rollups, say_what_the_instances_say_whatever_happens) {
         pairs.eids = {town.eid_of(id), town.eid_of(other)};
         pairs.attributes = {names().find(speed), names().find(speed)};
         for (int step = 0; step < 30; ++step) {
-            const int kind = by.upto(5);
+            const int kind = by.upto(6);
             if (kind == 0)
                 town.tend_anew();
+            else if (kind == 6)
+                town.fold();
             else if (kind == 1)
                 town.tend();
             else if (kind < 4)
