@@ -50,10 +50,12 @@ handler_result create_entity(call& request) {
                     ngsild::parse_entity(body.content, *context, payload_limits(request)));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context),
                                                   operations::missing_tenant::create));
+    const auto location = "/ngsi-ld/v1/entities/" + encode_path_segment(subject.id);
     http::response answer(201);
-    answer.add("Location", "/ngsi-ld/v1/entities/" + encode_path_segment(subject.id));
-    scope.receipt = receipt_of(request, [answer](const ngsild::change& made) {
-        auto kept = answer;
+    answer.add("Location", location);
+    scope.receipt = receipt_of(request, [location](const ngsild::change& made) {
+        http::response kept(201);
+        kept.add("Location", location);
         add_tag(kept, state_tag(made.modified_at));
         return kept;
     });

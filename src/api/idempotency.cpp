@@ -63,8 +63,9 @@ std::string payload_of(const http::request& request) {
 }
 
 /// Whether a request that is sent again should get this answer again.
-bool is_final(unsigned status) noexcept {
-    return status < 500 && status != 429;
+bool is_final(const http::response& answer) noexcept {
+    // One that is written while it is sent is a query's, and too long to be kept.
+    return answer.status < 500 && answer.status != 429 && !answer.source;
 }
 
 /// Begins the request, or waits for who did.
@@ -85,8 +86,8 @@ asio::awaitable<result<receipts::receipt>> begin(const call& request, std::strin
 
 asio::awaitable<void> keep(const call& request, const http::response& answer) {
     auto& kept = request.with.services.receipts;
-    auto keeping = is_final(answer.status) ? kept.finish(request.receipt, to_receipt(answer))
-                                           : kept.give_up(request.receipt);
+    auto keeping = is_final(answer) ? kept.finish(request.receipt, to_receipt(answer))
+                                    : kept.give_up(request.receipt);
     const auto done = co_await std::move(keeping);
     if (!done) // the answer is right all the same; a repetition finds it in progress for a while
         spdlog::warn("the answer to Idempotency-Key is not kept: {}", done.error().detail());

@@ -60,7 +60,9 @@ void append_head(std::string& out, const response& answer, const response_frame&
     for (const auto& line : answer.headers)
         append_line(out, line.name.text(), line.value);
     out += frame.extra_lines;
-    if (may_have_body(answer.status)) {
+    if (answer.source) {
+        out += frame.chunked ? "Transfer-Encoding: chunked\r\n" : "";
+    } else if (may_have_body(answer.status)) {
         out += "Content-Length: ";
         append_number(out, answer.body.size());
         out += "\r\n";

@@ -14,6 +14,7 @@ struct response_frame {
     std::string_view extra_lines; ///< whole lines with their ends: CORS, Vary
     bool keep_alive = true;
     bool say_keep_alive = false; ///< an HTTP/1.0 client wants to hear it
+    bool chunked = true;         ///< how a body of unknown length is sent
 };
 
 /// Appends status line and headers with the empty line at their end.

@@ -6,10 +6,12 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
 #include <exception>
+#include <iterator>
 #include <type_traits>
 
 namespace meridian::http {
@@ -272,7 +274,7 @@ asio::awaitable<void> session<Stream>::answer() {
 template <typename Stream>
 void session<Stream>::compress() {
     const auto& limits = home_->common().limits;
-    if (!limits.gzip || response_.body.size() <= limits.gzip_from_bytes)
+    if (!limits.gzip || response_.source || response_.body.size() <= limits.gzip_from_bytes)
         return;
     for (const auto& line : response_.headers)
         if (same_name(line.name.text(), "Content-Encoding"))
@@ -294,22 +296,29 @@ void session<Stream>::compose() {
     if (cors.enabled())
         cors.append_lines(extra_lines_, head_.origin.of(head_text()));
     compress();
-    keep_alive_ = head_.keep_alive && !response_.close && !home_->draining() && !expired_;
+    const bool until_close = response_.source && head_.http_1_0;
+    keep_alive_ =
+        head_.keep_alive && !response_.close && !home_->draining() && !expired_ && !until_close;
     response_frame frame;
     frame.date = home_->date();
     frame.extra_lines = extra_lines_;
     frame.keep_alive = keep_alive_;
     frame.say_keep_alive = head_.http_1_0;
+    frame.chunked = !head_.http_1_0;
     out_.clear();
     append_head(out_, response_, frame);
-    if (head_.head_only || !may_have_body(response_.status))
+    if (head_.head_only || !may_have_body(response_.status)) {
         response_.body.clear();
+        response_.source.reset();
+    }
 }
 
 /// Sends head and body. A plain socket takes nearly every response at once, without suspending.
 template <typename Stream>
 asio::awaitable<bool> session<Stream>::write() {
     expired_ = false; // a late request still gets its 408
+    if (response_.source)
+        co_return co_await write_pieces();
     enter(phase::writing, clock::now() + home_->common().limits.response_write);
     if constexpr (is_tls<Stream>) {
         if (response_.body.size() <= joined_up_to) {
@@ -333,6 +342,53 @@ asio::awaitable<bool> session<Stream>::write() {
     }
     auto [error, count] = co_await asio::async_write(stream_, parts, await);
     co_return !error;
+}
+
+/// Sends the head and what the source makes; no more than one piece is in memory. Each has its own
+/// time to be taken. False: the body is not whole, and the peer will see that.
+template <typename Stream>
+asio::awaitable<bool> session<Stream>::write_pieces() {
+    const auto source = std::move(response_.source); // what it holds ends with this function
+    std::string piece;
+    do {
+        piece.clear();
+        enter(phase::handling, clock::time_point::max());
+        auto making = source->next(piece);
+        const auto made = co_await std::move(making);
+        if (!made)
+            spdlog::error("http: the answer to request {} is cut off: {}", request_.id,
+                          made.error().detail());
+        const bool sent = made && !expired_ && co_await write_piece(piece);
+        if (!sent) {
+            reset_on_close();
+            co_return false;
+        }
+    } while (!piece.empty());
+    co_return true;
+}
+
+/// Sends what is in `out_` and the piece, as a chunk (RFC 9112 7.1) unless the peer speaks
+/// HTTP/1.0; an empty piece is the last chunk.
+template <typename Stream>
+asio::awaitable<bool> session<Stream>::write_piece(std::string_view piece) {
+    enter(phase::writing, clock::now() + home_->common().limits.response_write);
+    std::string_view end;
+    if (!head_.http_1_0) {
+        fmt::format_to(std::back_inserter(out_), "{:x}\r\n", piece.size());
+        end = "\r\n";
+    }
+    const std::array<asio::const_buffer, 3> parts{asio::buffer(out_), asio::buffer(piece),
+                                                  asio::buffer(end)};
+    auto [error, count] = co_await asio::async_write(stream_, parts, await);
+    out_.clear();
+    co_return !error && !expired_;
+}
+
+/// The connection ends with a reset, not with the end that a whole body of unknown length has.
+template <typename Stream>
+void session<Stream>::reset_on_close() {
+    error_code ignored;
+    plain_socket(stream_).set_option(asio::socket_base::linger(true, 0), ignored);
 }
 
 template <typename Stream>

@@ -37,6 +37,9 @@ private:
     asio::awaitable<bool> say_continue();
     asio::awaitable<void> answer();
     asio::awaitable<bool> write();
+    asio::awaitable<bool> write_pieces();
+    asio::awaitable<bool> write_piece(std::string_view piece);
+    void reset_on_close();
     asio::awaitable<bool> write_text(std::string_view text);
     asio::awaitable<void> close();
     void compose();

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "meridian/http/body_source.hpp"
+
 #include <boost/container/small_vector.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +39,9 @@ struct response {
     bool close = false; ///< ends the connection after this response
     std::string content_type;
     std::string body; ///< not sent for HEAD, 204 and 304
+    /// In place of `body`, of unknown length: in chunks, to an HTTP/1.0 client up to the end of the
+    /// connection. For HEAD it is asked for nothing.
+    std::unique_ptr<body_source> source;
     boost::container::small_vector<line, 4> headers;
 
     response& add(header_name name, std::string value) & {
