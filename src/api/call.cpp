@@ -171,7 +171,7 @@ ngsild::parse_limits payload_limits(const call& request) {
 http::response answer_with(media_type type, const jsonld::context& context, std::string body,
                            unsigned status) {
     http::response answer(status, std::string{name_of(type)}, std::move(body));
-    if (type == media_type::json) {
+    if (type == media_type::json || type == media_type::csv) {
         const auto& url = context.link_url();
         answer.add("Link", jsonld::render_context_link(url.empty() ? jsonld::core_context_url
                                                                    : std::string_view{url}));

@@ -83,8 +83,8 @@ expected_types(const call& request, const jsonld::context& context);
 /// What the payload may hold.
 [[nodiscard]] ngsild::parse_limits payload_limits(const call& request);
 
-/// 6.3.5: an answer with a body in the client's words: a Link header for application/json, for the
-/// others the caller has put `@context` into the body.
+/// 6.3.5: an answer with a body in the client's words: a Link header for application/json and CSV,
+/// for the others the caller has put `@context` into the body.
 [[nodiscard]] http::response answer_with(media_type type, const jsonld::context& context,
                                          std::string body, unsigned status = 200);
 

@@ -10,7 +10,8 @@
 namespace meridian::api {
 namespace {
 
-constexpr std::array media_types{media_type::json, media_type::ld_json, media_type::geo_json};
+constexpr std::array media_types{media_type::json, media_type::ld_json, media_type::geo_json,
+                                 media_type::csv};
 
 /// The part of `text` before `separator`; `text` becomes what follows it.
 std::string_view take_until(std::string_view& text, char separator) noexcept {
@@ -34,7 +35,7 @@ bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept
 int specificity(std::string_view range, media_type type) noexcept {
     if (equal_ignoring_case(range, name_of(type)))
         return 3;
-    if (equal_ignoring_case(range, "application/*"))
+    if (equal_ignoring_case(range, type == media_type::csv ? "text/*" : "application/*"))
         return 2;
     return range == "*/*" ? 1 : 0;
 }
@@ -79,19 +80,23 @@ std::string_view name_of(media_type type) noexcept {
         return "application/ld+json";
     case media_type::geo_json:
         return "application/geo+json";
+    case media_type::csv:
+        return "text/csv";
     case media_type::json:
         break;
     }
     return "application/json";
 }
 
-result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json) {
+result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json, csv_answers csv) {
     if (trimmed(accept).empty())
         return media_type::json;
     int best_weight = 0;
     media_type best = media_type::json;
     for (const auto type : media_types) {
         if (type == media_type::geo_json && geo_json == geo_json_answers::no)
+            continue;
+        if (type == media_type::csv && csv == csv_answers::no)
             continue;
         const int weight = acceptance(accept, type);
         if (weight > best_weight) {

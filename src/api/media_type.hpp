@@ -6,18 +6,20 @@
 
 namespace meridian::api {
 
-/// The media types of clause 6.3.4 that answers can have.
-enum class media_type { json, ld_json, geo_json };
+/// The media types that answers can have: those of clause 6.3.4, and CSV of temporal evolutions.
+enum class media_type { json, ld_json, geo_json, csv };
 
 [[nodiscard]] std::string_view name_of(media_type type) noexcept;
 
 /// Which answers an operation has: GeoJSON is for Entities only (6.3.4).
 enum class geo_json_answers : bool { no, yes };
+enum class csv_answers : bool { no, yes };
 
 /// 6.3.4: the media type of the answer by the Accept header (empty: application/json): the one
 /// with the greatest weight, the first of the clause's list among equals.
 /// Fails with not_acceptable.
-[[nodiscard]] result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json);
+[[nodiscard]] result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json,
+                                           csv_answers csv = csv_answers::no);
 
 /// 6.3.4: what a body is sent as. Fails with unsupported_media_type unless it is application/json,
 /// application/ld+json or, where `merge_patch` allows it, application/merge-patch+json (= json).

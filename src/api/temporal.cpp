@@ -7,6 +7,7 @@
 #include "api/query_payload.hpp"
 #include "api/representation_parameters.hpp"
 #include "api/selection_parameters.hpp"
+#include "api/temporal_csv.hpp"
 #include "api/temporal_parameters.hpp"
 #include "meridian/operations/stored_contexts.hpp"
 
@@ -83,10 +84,27 @@ struct temporal_search {
     media_type type = media_type::json;
 };
 
+/// All that match, where no limit is asked for.
+handler_result export_search(call& request, operations::request_scope& scope,
+                             temporal_search search, jsonld::context_ptr context) {
+    const auto extent = request.parameters.has("limit") ? operations::export_extent::page
+                                                        : operations::export_extent::all;
+    auto hidden = hidden_attributes(search.style.how.shown);
+    auto opening = operations::export_temporal_entities(scope, std::move(search.wanted), extent,
+                                                        std::move(hidden));
+    MERIDIAN_CO_TRY(auto opened, co_await std::move(opening));
+    std::optional<paging> asked{search.asked};
+    auto answering = answer_with_csv(request, std::move(context), std::move(search.style),
+                                     std::move(opened), std::move(asked), extent);
+    co_return co_await std::move(answering);
+}
+
 handler_result answer_search(call& request, operations::request_scope& scope,
                              temporal_search search, jsonld::context_ptr context) {
     search.wanted.page = search.asked.page;
     search.wanted.count = search.asked.count;
+    if (search.type == media_type::csv)
+        co_return co_await export_search(request, scope, std::move(search), std::move(context));
     const auto interval = search.wanted.instances.interval;
     auto searching = operations::query_temporal_entities(scope, std::move(search.wanted));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(searching));
@@ -105,12 +123,26 @@ handler_result answer_search(call& request, operations::request_scope& scope,
     co_return as_preferred_evolution(request, std::move(answer));
 }
 
+handler_result export_evolution(call& request, operations::request_scope& scope, std::string id,
+                                operations::instances_request wanted, temporal_style style,
+                                jsonld::context_ptr context) {
+    auto hidden = hidden_attributes(style.how.shown);
+    auto opening = operations::export_temporal_entity(scope, std::move(id), std::move(wanted),
+                                                      std::move(hidden));
+    MERIDIAN_CO_TRY(auto opened, co_await std::move(opening));
+    std::optional<paging> asked; // one Entity has no page
+    auto answering =
+        answer_with_csv(request, std::move(context), std::move(style), std::move(opened),
+                        std::move(asked), operations::export_extent::all);
+    co_return co_await std::move(answering);
+}
+
 } // namespace
 
 /// 6.19.3.1 GET: 5.7.3 Retrieve Temporal Evolution of an Entity.
 handler_result retrieve_temporal_entity(call& request) {
-    MERIDIAN_CO_TRY(const auto type,
-                    negotiate(request.request.header("Accept"), geo_json_answers::no));
+    MERIDIAN_CO_TRY(const auto type, negotiate(request.request.header("Accept"),
+                                               geo_json_answers::no, csv_answers::yes));
     MERIDIAN_CO_CHECK(refuse_unsupported(request));
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
@@ -127,6 +159,9 @@ handler_result retrieve_temporal_entity(call& request) {
     auto attributes = attributes_of(shown, dictionary);
     style.how.shown = std::move(shown.shown);
     auto wanted = instances_of(request, asked, std::move(attributes), style);
+    if (type == media_type::csv)
+        co_return co_await export_evolution(request, scope, std::move(id), std::move(wanted),
+                                            std::move(style), std::move(context));
     auto retrieval = operations::retrieve_temporal_entity(scope, std::move(id), std::move(wanted));
     MERIDIAN_CO_TRY(const auto outcome, co_await std::move(retrieval));
     std::string body;
@@ -145,7 +180,8 @@ handler_result retrieve_temporal_entity(call& request) {
 /// 6.18.3.2 GET: 5.7.4 Query Temporal Evolution of Entities.
 handler_result query_temporal_entities(call& request) {
     temporal_search search;
-    MERIDIAN_CO_TRY(search.type, negotiate(request.request.header("Accept"), geo_json_answers::no));
+    MERIDIAN_CO_TRY(search.type, negotiate(request.request.header("Accept"), geo_json_answers::no,
+                                           csv_answers::yes));
     MERIDIAN_CO_CHECK(refuse_unsupported(request));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
@@ -176,7 +212,8 @@ handler_result query_temporal_entities(call& request) {
 /// parameters of the URL as in 6.18.3.2.
 handler_result query_temporal_entities_by_post(call& request) {
     temporal_search search;
-    MERIDIAN_CO_TRY(search.type, negotiate(request.request.header("Accept"), geo_json_answers::no));
+    MERIDIAN_CO_TRY(search.type, negotiate(request.request.header("Accept"), geo_json_answers::no,
+                                           csv_answers::yes));
     MERIDIAN_CO_CHECK(refuse_unsupported(request));
     MERIDIAN_CO_TRY(auto body, read_object(request, "a Query"));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));

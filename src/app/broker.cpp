@@ -47,6 +47,15 @@ store::dictionary_limits dictionary_limits(const config& chosen) {
     return limits;
 }
 
+store::export_limits export_limits(const config& chosen) {
+    store::export_limits limits;
+    limits.at_once = chosen.max_exports;
+    limits.longest = chosen.export_timeout;
+    // The client may take so long over a piece; then the server has closed the connection.
+    limits.pause = chosen.request_timeout + seconds{30};
+    return limits;
+}
+
 operations::context_fetch_limits context_limits(const config& chosen) {
     operations::context_fetch_limits limits;
     limits.document_bytes = chosen.max_context;
@@ -137,6 +146,8 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     stored_contexts_ = std::make_unique<store::contexts>(*pool_);
     receipts_ = std::make_unique<store::receipts>(*pool_);
     evolutions_ = std::make_unique<store::evolutions>(*pool_);
+    exports_ = std::make_unique<store::exports>(database_, *dictionary_, history_edges_,
+                                                export_limits(chosen));
     stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
     stored_registrations_ = std::make_unique<store::registrations>(*pool_);
     registrations_ = std::make_unique<federation::registry>(*stored_registrations_);
@@ -186,10 +197,10 @@ result<void> broker::make_threads() {
                                                                 *stored_contexts_);
         made->forwarder =
             std::make_unique<federation::forwarder>(*made->client, config_.forward_timeout);
-        made->services = std::make_unique<operations::services>(
-            operations::services{*made->entities, made->history, *evolutions_, made->discovery,
-                                 *lanes_, *dictionary_, *tenants_, *made->contexts, *subscriptions_,
-                                 *receipts_, *registrations_, *made->forwarder, state_.alias});
+        made->services = std::make_unique<operations::services>(operations::services{
+            *made->entities, made->history, *exports_, *evolutions_, made->discovery, *lanes_,
+            *dictionary_, *tenants_, *made->contexts, *subscriptions_, *receipts_, *registrations_,
+            *made->forwarder, state_.alias});
         made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
         io_.push_back(std::move(made));
     }
@@ -321,6 +332,7 @@ asio::awaitable<void> broker::drain() {
         (void)co_await server_->drain(config_.drain_timeout, config_.drain_notice);
     if (admin_)
         (void)co_await admin_->drain(config_.drain_timeout);
+    co_await end_exports();
     if (sweep_)
         sweep_->stop();
     if (upkeep_)
@@ -329,6 +341,17 @@ asio::awaitable<void> broker::drain() {
     co_await lanes_->drain();
     if (server_)
         co_await subscriptions_->drain(deadline);
+}
+
+/// Those whose client was cut off: each notices at the end of its statement, which ends with its
+/// connection.
+asio::awaitable<void> broker::end_exports() {
+    exports_->close();
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (int looks = 0; looks < 200 && exports_->under_way() != 0; ++looks) {
+        timer.expires_after(std::chrono::milliseconds{10});
+        (void)co_await timer.async_wait(base::await);
+    }
 }
 
 void broker::stop() {

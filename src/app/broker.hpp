@@ -11,6 +11,7 @@
 #include "meridian/store/blocking_pool.hpp"
 #include "meridian/store/contexts.hpp"
 #include "meridian/store/evolutions.hpp"
+#include "meridian/store/exports.hpp"
 #include "meridian/store/outbox.hpp"
 #include "meridian/store/receipts.hpp"
 #include "meridian/store/registrations.hpp"
@@ -89,6 +90,7 @@ private:
     void start_background();
     void append_database_metrics(std::string& out) const;
     asio::awaitable<void> drain();
+    asio::awaitable<void> end_exports();
     void join();
 
     const config& config_;
@@ -104,6 +106,7 @@ private:
     std::unique_ptr<store::contexts> stored_contexts_;
     std::unique_ptr<store::receipts> receipts_;
     std::unique_ptr<store::evolutions> evolutions_;
+    std::unique_ptr<store::exports> exports_;
     std::unique_ptr<store::subscriptions> stored_subscriptions_;
     std::unique_ptr<store::registrations> stored_registrations_;
     std::unique_ptr<federation::registry> registrations_;

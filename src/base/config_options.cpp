@@ -128,6 +128,16 @@ constexpr option limits[] = {
      &config::max_temporal_instances,
      "Instances of an Attribute in one temporal answer, of an aggregation its periods.",
      {1, 1e6}},
+    {"max-exports",
+     &config::max_exports,
+     "Temporal answers in CSV that are written at one time, each with a connection of its own to "
+     "the database; more are 503.",
+     {1, 1'000}},
+    {"export-timeout",
+     &config::export_timeout,
+     "Such an answer is cut off after this time: as long as it takes, the database keeps what is "
+     "deleted meanwhile.",
+     {1'000, day}},
     {"max-batch", &config::max_batch, "Entities in one batch operation.", {1, 100'000}},
     {"max-query-terms",
      &config::max_query_terms,

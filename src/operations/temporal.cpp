@@ -2,10 +2,9 @@
 
 #include "meridian/ngsild/history.hpp"
 #include "operations/apply.hpp"
-#include "operations/refuse.hpp"
+#include "operations/temporal_selection.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <span>
 #include <utility>
@@ -27,76 +26,6 @@ timestamp time_of(const ngsild::history_row& row, time_property property) noexce
         break;
     }
     return row.ts;
-}
-
-/// The numbers of names that anything has; names that nothing has are left out.
-std::vector<ngsild::name_id> known_names(const ngsild::names& dictionary,
-                                         const std::vector<std::string>& iris) {
-    std::vector<ngsild::name_id> ids;
-    for (const auto& iri : iris)
-        if (const auto id = dictionary.find(iri); id != 0)
-            ids.push_back(id);
-    return ids;
-}
-
-/// 4.17 by number; a conjunction with a type that nothing has selects nothing and is left out.
-std::vector<std::vector<ngsild::name_id>> known_types(const ngsild::names& dictionary,
-                                                      const query::type_selection& types) {
-    std::vector<std::vector<ngsild::name_id>> any_of;
-    for (const auto& all_of : types.any_of) {
-        auto ids = known_names(dictionary, all_of);
-        if (ids.size() == all_of.size())
-            any_of.push_back(std::move(ids));
-    }
-    return any_of;
-}
-
-/// The names that are compared by number.
-std::vector<std::string> names_in(const temporal_page_request& wanted) {
-    auto names = wanted.instances.attributes;
-    if (wanted.selection.types)
-        for (const auto& all_of : wanted.selection.types->any_of)
-            names.insert(names.end(), all_of.begin(), all_of.end());
-    return names;
-}
-
-/// The instances of an evolution as an Entity whose Attributes have many instances: what q, geo
-/// and scope test in 5.7.4.4.
-ngsild::entity entity_of(const store::evolution& evolution, const ngsild::names& dictionary) {
-    ngsild::entity subject;
-    subject.id = evolution.uri;
-    for (const auto type : evolution.types)
-        subject.types.emplace_back(dictionary.iri(type));
-    std::map<ngsild::name_id, std::size_t> places;
-    for (const auto& row : evolution.rows) {
-        if (row.is_deleted())
-            continue;
-        auto instance = ngsild::decode(row, dictionary);
-        if (row.attribute == ngsild::scope_attribute) {
-            for (const auto& scope : instance.value)
-                subject.scopes.push_back(scope.get<std::string>());
-            continue;
-        }
-        const auto [place, is_new] = places.emplace(row.attribute, subject.attributes.size());
-        if (is_new)
-            subject.attributes.push_back({std::string{dictionary.iri(row.attribute)}, {}});
-        subject.attributes[place->second].instances.push_back(std::move(instance));
-    }
-    return subject;
-}
-
-/// q, georel, scopeQ and idPattern of a selection, as a test of evolutions; empty where there are
-/// none.
-std::function<bool(const store::evolution&)> filter_of(query::entity_selection selection,
-                                                       const ngsild::names& dictionary) {
-    selection.ids.clear();
-    selection.types.reset();
-    selection.attributes.clear();
-    if (selection == query::entity_selection{})
-        return {};
-    return [selection = std::move(selection), &dictionary](const store::evolution& evolution) {
-        return query::matches(selection, entity_of(evolution, dictionary));
-    };
 }
 
 /// The moment beyond which an evolution that hit the limit is not whole, in the direction of
@@ -228,38 +157,12 @@ result<std::optional<covered_range>> finish(std::span<store::evolution> evolutio
     return partial;
 }
 
-store::temporal_request to_store_request(const instances_request& wanted,
-                                         const ngsild::names& dictionary) {
-    store::temporal_request request;
-    request.interval = wanted.interval;
-    request.instance_limit = wanted.limit;
-    request.attributes = known_names(dictionary, wanted.attributes);
-    request.aggregated = wanted.aggregated;
-    for (const auto& iri : wanted.dataset_ids) {
-        const auto id = dictionary.find(iri);
-        if (id != 0 || iri == "@none")
-            request.datasets.push_back(id);
-    }
-    if (request.datasets.empty() && !wanted.dataset_ids.empty())
-        request.datasets.push_back(-1); // datasetIds that nothing has
-    return request;
-}
-
 } // namespace
 
 asio::awaitable<result<temporal_outcome<store::evolution>>>
 retrieve_temporal_entity(request_scope& scope, std::string id, instances_request wanted) {
-    federation::asked about;
-    about.ids.push_back(id);
-    about.attributes = wanted.attributes;
-    MERIDIAN_CO_CHECK(refuse_forwarding(scope, federation::operation::retrieve_temporal, about,
-                                        information::temporal));
-    const auto& dictionary = scope.with.dictionary;
-    auto asking = scope.with.dictionary.look_up(wanted.attributes);
-    MERIDIAN_CO_CHECK(co_await std::move(asking));
-    auto request = to_store_request(wanted, dictionary);
-    if (!wanted.attributes.empty() && request.attributes.empty())
-        co_return apply::entity_not_found(id); // names that nothing has
+    auto preparing = prepare(scope, id, wanted);
+    MERIDIAN_CO_TRY(const auto request, co_await std::move(preparing));
     auto retrieval = scope.with.history.retrieve(scope.tenant, id, request);
     MERIDIAN_CO_TRY(auto found, co_await std::move(retrieval));
     // CHOICE: what has none of the concerned Attributes is removed from S (5.7.3.4), so it is not
@@ -268,51 +171,28 @@ retrieve_temporal_entity(request_scope& scope, std::string id, instances_request
     if (!found || has_none)
         co_return apply::entity_not_found(id);
     temporal_outcome<store::evolution> outcome{std::move(*found), std::nullopt};
-    MERIDIAN_CO_TRY(outcome.partial, finish(std::span{&outcome.answer, 1}, request, dictionary));
+    MERIDIAN_CO_TRY(outcome.partial,
+                    finish(std::span{&outcome.answer, 1}, request, scope.with.dictionary));
     co_return outcome;
 }
 
 asio::awaitable<result<temporal_outcome<store::temporal_page>>>
 query_temporal_entities(request_scope& scope, temporal_page_request wanted) {
-    const auto& dictionary = scope.with.dictionary;
-    if (!scope.local && !wanted.selection.types && wanted.instances.attributes.empty() &&
-        !wanted.selection.q && !wanted.selection.geo)
-        co_return problem{problem_kind::bad_request_data,
-                          "too wide a query: type, attrs, q, georel or local=true must be given "
-                          "(5.7.4.4)"};
-    auto asking = scope.with.dictionary.look_up(names_in(wanted));
-    MERIDIAN_CO_CHECK(co_await std::move(asking));
-    federation::asked about;
-    about.ids = wanted.selection.ids;
-    about.id_pattern = wanted.selection.id_pattern;
-    about.types = wanted.selection.types;
-    about.attributes = wanted.instances.attributes;
-    MERIDIAN_CO_CHECK(refuse_forwarding(scope, federation::operation::query_temporal, about,
-                                        information::temporal));
-    auto request = to_store_request(wanted.instances, dictionary);
-    store::temporal_selection selection;
-    if (wanted.selection.types)
-        selection.types = known_types(dictionary, *wanted.selection.types);
-    const bool selects_nothing =
-        (!wanted.instances.attributes.empty() && request.attributes.empty()) ||
-        (wanted.selection.types && !wanted.selection.types->any_of.empty() &&
-         selection.types.empty());
-    if (selects_nothing) {
+    const bool counts = wanted.count;
+    auto preparing = prepare(scope, std::move(wanted));
+    MERIDIAN_CO_TRY(auto search, co_await std::move(preparing));
+    if (!search) {
         temporal_outcome<store::temporal_page> nothing;
-        if (wanted.count)
+        if (counts)
             nothing.answer.count = 0;
         co_return nothing;
     }
-    selection.ids = wanted.selection.ids;
-    selection.attributes = request.attributes;
-    selection.matches = filter_of(std::move(wanted.selection), dictionary);
-    selection.limit = wanted.page.limit;
-    selection.offset = static_cast<std::int64_t>(wanted.page.offset);
-    selection.count = wanted.count;
-    auto search = scope.with.history.query(scope.tenant, std::move(selection), request);
-    MERIDIAN_CO_TRY(auto page, co_await std::move(search));
+    auto reading =
+        scope.with.history.query(scope.tenant, std::move(search->selection), search->instances);
+    MERIDIAN_CO_TRY(auto page, co_await std::move(reading));
     temporal_outcome<store::temporal_page> outcome{std::move(page), std::nullopt};
-    MERIDIAN_CO_TRY(outcome.partial, finish(outcome.answer.evolutions, request, dictionary));
+    MERIDIAN_CO_TRY(outcome.partial,
+                    finish(outcome.answer.evolutions, search->instances, scope.with.dictionary));
     co_return outcome;
 }
 

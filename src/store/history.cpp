@@ -46,6 +46,7 @@ asio::awaitable<result<temporal_page>> page_by_sql(reader& on, tenant_id tenant,
                                                    const temporal_request& request,
                                                    const history_edges& edges) {
     heads_wanted wanted;
+    wanted.after = selection.after;
     wanted.offset = selection.offset;
     wanted.limit = selection.limit + 1;
     wanted.with_count = selection.count;
@@ -73,6 +74,7 @@ asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant
     whole.interval.last_n.reset();
     whole.instance_limit = std::numeric_limits<std::int32_t>::max();
     heads_wanted wanted;
+    wanted.after = selection.after;
     wanted.limit = stretch;
     MERIDIAN_CO_TRY(wanted.gone_too,
                     co_await may_lack(on, tenant, request.interval, edges.horizon()));
@@ -118,23 +120,37 @@ history::retrieve(tenant_id tenant, std::string uri, temporal_request request) {
     evolution& found = read.found.front();
     if (found.rows.empty() &&
         found.aggregated.empty()) { // nothing in the interval, or nothing at all (5.6.16)
-        auto looking = render_existence(found.eid);
-        MERIDIAN_CO_TRY(const shared_result any, co_await load(*on, std::move(looking)));
-        if (any->empty())
+        MERIDIAN_CO_TRY(const bool any, co_await has_instances(found.eid));
+        if (!any)
             co_return std::optional<evolution>{};
     }
     co_return std::optional<evolution>{std::move(found)};
 }
 
-asio::awaitable<result<bool>> history::knows(tenant_id tenant, std::string uri) {
+asio::awaitable<result<bool>> history::has_instances(std::int64_t eid) {
+    const auto on = reader_;
+    auto looking = render_existence(eid);
+    MERIDIAN_CO_TRY(const shared_result any, co_await load(*on, std::move(looking)));
+    co_return !any->empty();
+}
+
+asio::awaitable<result<std::optional<evolution>>> history::head(tenant_id tenant, std::string uri) {
     const auto on = reader_;
     auto statement = render_head(tenant, uri);
-    MERIDIAN_CO_TRY(const heads read, co_await load_heads(*on, std::move(statement)));
-    co_return !read.found.empty();
+    MERIDIAN_CO_TRY(heads read, co_await load_heads(*on, std::move(statement)));
+    if (read.found.empty())
+        co_return std::optional<evolution>{};
+    co_return std::optional<evolution>{std::move(read.found.front())};
+}
+
+asio::awaitable<result<bool>> history::knows(tenant_id tenant, std::string uri) {
+    auto looking = head(tenant, std::move(uri));
+    MERIDIAN_CO_TRY(const auto found, co_await std::move(looking));
+    co_return found.has_value();
 }
 
 asio::awaitable<result<temporal_page>>
-history::query(tenant_id tenant, temporal_selection selection, temporal_request request) {
+history::select(tenant_id tenant, temporal_selection selection, temporal_request request) {
     const auto on = reader_;
     if (!request.aggregated) {
         MERIDIAN_CO_CHECK(check_horizon(request.interval, edges_->horizon()));
@@ -153,6 +169,14 @@ history::query(tenant_id tenant, temporal_selection selection, temporal_request 
         MERIDIAN_CO_TRY(const temporal_page counted, co_await std::move(counting));
         page.count = counted.count.value_or(0);
     }
+    co_return page;
+}
+
+asio::awaitable<result<temporal_page>>
+history::query(tenant_id tenant, temporal_selection selection, temporal_request request) {
+    const auto on = reader_;
+    auto selecting = select(tenant, std::move(selection), request);
+    MERIDIAN_CO_TRY(temporal_page page, co_await std::move(selecting));
     MERIDIAN_CO_CHECK(co_await load_instances(*on, page.evolutions, request, *edges_));
     co_return page;
 }

@@ -66,6 +66,8 @@ struct config {
     std::size_t default_page = 20;
     std::size_t max_page = 1'000;
     std::size_t max_temporal_instances = 1'000;
+    std::size_t max_exports = 4;
+    std::chrono::milliseconds export_timeout = std::chrono::hours(1);
     std::size_t max_batch = 1'000;
     std::size_t max_query_terms = 100;
     std::size_t max_vertices = 10'000;

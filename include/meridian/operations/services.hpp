@@ -8,6 +8,7 @@
 #include "meridian/store/discovery.hpp"
 #include "meridian/store/entities.hpp"
 #include "meridian/store/evolutions.hpp"
+#include "meridian/store/exports.hpp"
 #include "meridian/store/history.hpp"
 #include "meridian/store/receipts.hpp"
 #include "meridian/store/tenants.hpp"
@@ -29,6 +30,7 @@ namespace meridian::operations {
 struct services {
     store::entities& entities;
     store::history& history;
+    store::exports& exports;
     store::evolutions& evolutions;
     store::discovery& discovery;
     store::write_lanes& lanes;

@@ -32,6 +32,7 @@ struct database_options {
     std::size_t read_connections = 2;          ///< of each io_context
     std::size_t lanes = 2;                     ///< write lanes of the process
     std::chrono::milliseconds statement_timeout{30'000};
+    std::chrono::milliseconds idle_in_transaction_timeout{30'000};
     /// How long a change waits for a database that is away before it is `unavailable`.
     std::chrono::milliseconds write_patience{2'000};
 };
@@ -82,6 +83,9 @@ private:
 
 class dictionary;
 
+/// Whether connections are opened again when they are lost: not those of one transaction.
+enum class when_lost : std::uint8_t { reconnect, give_up };
+
 /// The read connections of one io_context, shared by `entities`, `history`, `discovery` and
 /// `outbox` of that loop. Everything is called on that loop's thread.
 class reader {
@@ -90,7 +94,7 @@ public:
     /// another broker on the database added are looked up before an answer is given. It must
     /// outlive the reader; without it the caller has to know all names.
     reader(asio::any_io_executor executor, const database_options& options,
-           dictionary* names = nullptr);
+           dictionary* names = nullptr, when_lost then = when_lost::reconnect);
     reader(const reader&) = delete;
     reader& operator=(const reader&) = delete;
     ~reader();

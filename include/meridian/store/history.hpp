@@ -66,6 +66,7 @@ struct temporal_selection {
     std::function<bool(const evolution&)> matches;
     std::int64_t limit = 20;
     std::int64_t offset = 0;
+    std::int64_t after = 0; ///< only Entities of greater eids
     bool count = false;
 };
 
@@ -103,6 +104,13 @@ public:
     asio::awaitable<result<temporal_page>> query(tenant_id tenant, temporal_selection selection,
                                                  temporal_request request);
 
+    /// The same without any instances: which Entities such a page is made of.
+    asio::awaitable<result<temporal_page>> select(tenant_id tenant, temporal_selection selection,
+                                                  temporal_request request);
+
+    /// The head of one Entity's evolution, without instances; nothing where it was never known.
+    asio::awaitable<result<std::optional<evolution>>> head(tenant_id tenant, std::string uri);
+
     /// Those of the candidates that lived at the moment `at`, as they were, in order of eid. It
     /// costs two statements, the second reads the instances of what has changed since.
     /// Fails with too_complex_query where there are more than `most_past_candidates`, with
@@ -113,6 +121,8 @@ public:
 
     /// Whether the Entity, or its Temporal Evolution, is or was here.
     asio::awaitable<result<bool>> knows(tenant_id tenant, std::string uri);
+    /// Whether anything is recorded of an Entity.
+    asio::awaitable<result<bool>> has_instances(std::int64_t eid);
 
 private:
     std::shared_ptr<reader> reader_;

@@ -1,6 +1,6 @@
 #include "meridian/ngsild/temporal.hpp"
 
-#include "ngsild/representation/plan.hpp"
+#include "ngsild/temporal/instance_text.hpp"
 #include "ngsild/temporal/rest.hpp"
 
 #include <algorithm>
@@ -9,67 +9,7 @@ namespace meridian::ngsild {
 
 namespace {
 
-struct temporal_plan {
-    const temporal_representation& how;
-    instance_filter filter;
-    std::optional<language_preference> lang;
-    instance_style style;
-    temporal_plan(const temporal_representation& of, compacted_names& names)
-        : how(of), filter(of.shown, of.dataset_ids, names.dictionary()),
-          lang(parse_preference(of.lang)), style{representation_format::normalized,
-                                                 of.sys_attrs,
-                                                 lang ? &*lang : nullptr,
-                                                 &names,
-                                                 {}} {}
-    temporal_plan(const temporal_plan&) = delete;
-    temporal_plan& operator=(const temporal_plan&) = delete;
-
-    [[nodiscard]] bool shows(time_property property) const noexcept {
-        return how.sys_attrs || how.property == property;
-    }
-    [[nodiscard]] bool shows(const history_row& row) const noexcept {
-        if (row.attribute == scope_attribute)
-            return how.shown.scope;
-        return filter.shows_attribute(row.attribute) && filter.shows_dataset(row.dataset);
-    }
-};
-
 using rows_view = std::span<const history_row>;
-
-void append_temporal_vocab(std::string& out, const history_row& row, compacted_names& names) {
-    if (row.value() == history_value::string) {
-        out += names.text(row.txt);
-        return;
-    }
-    if (const auto iris = parse_json(row.txt))
-        append_vocab(out, *iris, names);
-    else
-        out += "null";
-}
-
-/// The value as JSON text, named as the normalized representation has it.
-void append_value(std::string& out, const history_row& row, compacted_names& names) {
-    switch (row.value()) {
-    case history_value::none:
-        out += null_value(row.kind());
-        return;
-    case history_value::integer:
-        out += std::to_string(static_cast<std::int64_t>(row.num.value_or(0)));
-        return;
-    case history_value::floating:
-        out += to_text(json(row.num.value_or(0)));
-        return;
-    case history_value::string:
-    case history_value::json:
-        break;
-    }
-    if (row.kind() == attribute_kind::vocab_property)
-        append_temporal_vocab(out, row, names);
-    else if (row.value() == history_value::string)
-        append_json_string(out, row.txt);
-    else
-        out += row.txt;
-}
 
 /// 4.15, of a LanguageProperty; false where there is no language to choose.
 bool append_one_language(std::string& out, const history_row& row, const temporal_plan& how) {

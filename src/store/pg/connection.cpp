@@ -254,6 +254,8 @@ asio::awaitable<void> connection::live(std::shared_ptr<connection> self) {
             self->changed_.cancel();
             self->warm_up();
             co_await self->read_until_lost();
+            if (!self->options_.reconnects)
+                self->closed_ = true;
             if (!self->closed_)
                 spdlog::warn("lost the connection to the database: {}", self->last_error_);
             continue;

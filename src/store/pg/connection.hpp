@@ -29,7 +29,8 @@ struct connection_options {
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds first_backoff{50}; ///< doubles up to `longest_backoff`
     std::chrono::milliseconds longest_backoff{5'000};
-    bool warm_up = false; ///< load PostGIS (first call 8-20 ms) when it opens
+    bool reconnects = true; ///< else a connection that is lost stays so
+    bool warm_up = false;   ///< load PostGIS (first call 8-20 ms) when it opens
 };
 
 /// One connection to PostgreSQL in pipeline mode on the loop of one io_context. Any number of

@@ -61,6 +61,10 @@ public:
     [[nodiscard]] row operator[](std::size_t number) const noexcept {
         return {owned_.get(), static_cast<int>(number)};
     }
+    /// Memory that it takes.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return owned_ ? PQresultMemorySize(owned_.get()) : 0;
+    }
     /// Rows that an INSERT, UPDATE, DELETE or SELECT touched; 0 for other commands.
     [[nodiscard]] std::int64_t affected() const noexcept;
 

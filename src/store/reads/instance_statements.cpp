@@ -75,10 +75,14 @@ std::string limited_instances::order(std::string_view row) const {
     return fmt::format("{0}.{1} {2}, {0}.iid {2}", row, time, direction);
 }
 
+std::string limited_instances::all_of_pair() const {
+    return fmt::format("SELECT {} FROM {} WHERE true{}\n  ORDER BY {}", columns,
+                       range.of("k.eid", "k.a"), condition("h"), order("h"));
+}
+
 std::string limited_instances::of_pair() const {
     if (!range.is_by_ts())
-        return fmt::format("SELECT {} FROM {} WHERE true{}\n  ORDER BY {} LIMIT {}", columns,
-                           range.of("k.eid", "k.a"), condition("h"), order("h"), limit);
+        return fmt::format("{} LIMIT {}", all_of_pair(), limit);
     return fmt::format(
         "WITH open AS (\n  {}),\n  near AS (\n  {})\n"
         "  SELECT h.* FROM (SELECT * FROM open UNION ALL\n"

@@ -58,6 +58,9 @@ public:
     /// order. Of folded days only those are unfolded that may hold one of the instances.
     [[nodiscard]] std::string of_pair() const;
 
+    /// The same without a limit, where there is none.
+    [[nodiscard]] std::string all_of_pair() const;
+
     /// What must hold of a row of a pair `k`, beside its ts; begins with " AND " or is empty.
     [[nodiscard]] std::string condition(std::string_view row) const;
     /// The order of instances, for ORDER BY.

@@ -2,6 +2,7 @@
 
 #include "store/pg/pool.hpp"
 #include "store/reads/aggregate_statements.hpp"
+#include "store/reads/evolution_names.hpp"
 #include "store/reads/instance_range.hpp"
 #include "store/reads/instance_statements.hpp"
 #include "store/reads/learn.hpp"
@@ -11,16 +12,6 @@
 
 namespace meridian::store {
 namespace {
-
-void append_unknown(std::vector<ngsild::name_id>& to, const evolution& of,
-                    const ngsild::names& dictionary) {
-    ngsild::append_unknown_names(to, of.types, dictionary);
-    for (const ngsild::history_row& row : of.rows)
-        ngsild::append_unknown_names(to, row, dictionary);
-    for (const ngsild::aggregated_attribute& one : of.aggregated)
-        if (one.attribute != ngsild::scope_attribute)
-            ngsild::append_unknown_names(to, std::vector{one.attribute}, dictionary);
-}
 
 /// What is to be read of the heads, which keep the Attributes that are asked for.
 instance_pairs choose_attributes(std::vector<evolution>& heads, const temporal_request& request) {

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] const std::vector<std::string>& printed() const noexcept { return printed_; }
 
     void append(std::string_view constant) { text_ += constant; }
+    /// Makes another statement of it; to be finished again.
+    void prepend(std::string_view constant) { text_.insert(0, constant); }
     /// Adds a parameter and gives its `$n`; to be put into the text with `append`.
     std::string int4(std::int32_t value);
     std::string int8(std::int64_t value);
