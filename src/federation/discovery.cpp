@@ -1,5 +1,7 @@
 #include "meridian/federation/discovery.hpp"
 
+#include "meridian/ngsild/compact_name.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -92,7 +94,7 @@ void expand_discovered(json& answer, const jsonld::context& context) {
 
 void compact_discovered(json& answer, const jsonld::context& context) {
     sort_all(answer);
-    rename_all(answer, [&](const std::string& iri) { return context.compact(iri); });
+    rename_all(answer, [&](const std::string& iri) { return ngsild::compact_name(iri, context); });
 }
 
 void merge_discovered(json& into, const json& more) {

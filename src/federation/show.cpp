@@ -1,5 +1,6 @@
 /// 5.10.1, 5.10.2: a Registration as it is shown.
 #include "meridian/federation/registration.hpp"
+#include "meridian/ngsild/compact_name.hpp"
 
 #include <string_view>
 #include <utility>
@@ -69,7 +70,7 @@ json in_order(json of) {
 void compact_names(json& of, const char* member, const jsonld::context& context) {
     if (const auto found = of.find(member); found != of.end())
         for (auto& one : *found)
-            one = context.compact(one.get_ref<const std::string&>());
+            one = ngsild::compact_name(one.get_ref<const std::string&>(), context);
 }
 
 json shown_information(const json& stored, const jsonld::context& context,
@@ -118,7 +119,7 @@ void append_registration(std::string& out, const registration& shown, const show
     for (const auto& [name, value] : shown.body.items()) {
         if (name == "properties") {
             for (const auto& [iri, property] : value.items())
-                whole[how.context.compact(iri)] = property;
+                whole[ngsild::compact_name(iri, how.context)] = property;
         } else if (name == "information") {
             whole[name] = shown_information(value, how.context, only);
         } else {

@@ -1,6 +1,7 @@
 #include "meridian/federation/words.hpp"
 
 #include "meridian/federation/merge.hpp"
+#include "meridian/ngsild/compact_name.hpp"
 #include "meridian/ngsild/representation.hpp"
 #include "meridian/query/print.hpp"
 
@@ -27,7 +28,7 @@ std::string joined(const std::vector<std::string>& texts) {
 std::string joined_names(const std::vector<std::string>& iris, const jsonld::context& context) {
     std::vector<std::string> names;
     for (const auto& iri : iris)
-        names.push_back(context.compact(iri));
+        names.push_back(ngsild::compact_name(iri, context));
     return joined(names);
 }
 
@@ -56,7 +57,7 @@ json compact_attribute(const json& sent, const jsonld::context& context) {
     for (const auto& [name, value] : sent.items()) {
         const bool is_attribute = name.find(':') != std::string::npos;
         if (is_attribute) {
-            made[context.compact(name)] = compact_attribute(value, context);
+            made[ngsild::compact_name(name, context)] = compact_attribute(value, context);
             continue;
         }
         made[name] = value;
@@ -163,7 +164,7 @@ void add_filters(query_parameters& out, const query::entity_selection& selection
         out.emplace_back("georel", geo.georel);
         out.emplace_back("geometry", geo.geometry);
         out.emplace_back("coordinates", geo.coordinates);
-        out.emplace_back("geoproperty", context.compact(selection.geo->geoproperty));
+        out.emplace_back("geoproperty", ngsild::compact_name(selection.geo->geoproperty, context));
     }
     if (selection.scopes)
         out.emplace_back("scopeQ", query::to_text(*selection.scopes));
@@ -210,7 +211,7 @@ json render_fragment(const ngsild::entity_fragment& fragment,
     if (!fragment.types.empty()) {
         made["type"] = json::array();
         for (const auto& type : fragment.types)
-            made["type"].push_back(context.compact(type));
+            made["type"].push_back(ngsild::compact_name(type, context));
         if (fragment.types.size() == 1)
             made["type"] = json(made["type"].front());
     }
@@ -224,7 +225,8 @@ json render_fragment(const ngsild::entity_fragment& fragment,
         auto compacted = compact_attribute(value, context);
         const bool is_bare = fragment.simplified && compacted.is_object() &&
                              compacted.size() == 1 && compacted.contains("value");
-        made[context.compact(iri)] = is_bare ? json(compacted["value"]) : std::move(compacted);
+        made[ngsild::compact_name(iri, context)] =
+            is_bare ? json(compacted["value"]) : std::move(compacted);
     }
     return made;
 }
@@ -256,7 +258,7 @@ std::string to_type_text(const query::type_selection& types, const jsonld::conte
             out += ',';
         std::string names;
         for (const auto& type : list)
-            names.append(names.empty() ? "" : ";").append(context.compact(type));
+            names.append(names.empty() ? "" : ";").append(ngsild::compact_name(type, context));
         out += list.size() > 1 ? "(" + names + ")" : names;
     }
     return out;

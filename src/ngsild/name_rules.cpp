@@ -1,6 +1,7 @@
 #include "name_rules.hpp"
 
 #include "meridian/base/uri.hpp"
+#include "meridian/ngsild/compact_name.hpp"
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -93,6 +94,11 @@ bool is_name(std::string_view name) noexcept {
     if (colon == std::string_view::npos)
         return is_word(name);
     return is_uri(name) || (is_word(name.substr(0, colon)) && is_word(name.substr(colon + 1)));
+}
+
+std::string compact_name(std::string_view iri, const jsonld::context& context) {
+    auto name = context.compact(iri);
+    return is_name(name) ? name : std::string(iri);
 }
 
 std::optional<std::string> parse_scope(std::string_view text) {

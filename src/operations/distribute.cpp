@@ -1,6 +1,7 @@
 #include "operations/distribute.hpp"
 
 #include "meridian/base/uri.hpp"
+#include "meridian/ngsild/compact_name.hpp"
 #include "meridian/ngsild/conformance.hpp"
 #include "meridian/store/name_lookup.hpp"
 
@@ -171,7 +172,7 @@ asio::awaitable<result<federation::outgoing>> request_for(request_scope& scope, 
     made.ld_json = words.ld_json && write.body;
     auto path = write.path;
     if (!write.attribute.empty())
-        path += "/" + encode_path_segment(words.context->compact(write.attribute));
+        path += "/" + encode_path_segment(ngsild::compact_name(write.attribute, *words.context));
     auto parameters = write.parameters;
     if (write.sends_types && write.types && !write.types->any_of.empty())
         parameters.emplace_back("type", federation::to_type_text(*write.types, *words.context));

@@ -2,6 +2,7 @@
 
 #include "meridian/base/uri.hpp"
 #include "meridian/federation/discovery.hpp"
+#include "meridian/ngsild/compact_name.hpp"
 #include "operations/gather.hpp"
 
 #include <fmt/format.h>
@@ -43,7 +44,7 @@ federation::outgoing request_for(const match& source, const discovery_question& 
     made.context_url = words.url;
     std::string path = question.about_types ? "/types" : "/attributes";
     if (!question.name.empty())
-        path += "/" + encode_path_segment(words.context->compact(question.name));
+        path += "/" + encode_path_segment(ngsild::compact_name(question.name, *words.context));
     federation::query_parameters parameters;
     if (question.details)
         parameters.emplace_back("details", "true");

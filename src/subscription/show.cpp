@@ -1,4 +1,5 @@
 /// 5.8.3, 5.8.4: a Subscription as it is shown.
+#include "meridian/ngsild/compact_name.hpp"
 #include "meridian/query/parse.hpp"
 #include "meridian/query/print.hpp"
 #include "meridian/subscription/service.hpp"
@@ -57,7 +58,7 @@ std::string without_brackets(std::string text) {
 void compact_names(json& of, const char* member, const jsonld::context& context) {
     if (const auto found = of.find(member); found != of.end())
         for (auto& one : *found)
-            one = context.compact(one.get_ref<const std::string&>());
+            one = ngsild::compact_name(one.get_ref<const std::string&>(), context);
 }
 
 result<void> compact_selectors(json& body, const jsonld::context& context) {
@@ -145,7 +146,7 @@ result<json> shown_body(const store::subscription_row& row, const shown_as& how)
     compact_names(body, "watchedAttributes", how.context);
     if (body.contains("geoQ") && body["geoQ"].contains("geoproperty")) {
         auto& name = body["geoQ"]["geoproperty"];
-        name = how.context.compact(name.get_ref<const std::string&>());
+        name = ngsild::compact_name(name.get_ref<const std::string&>(), how.context);
     }
     auto& notification = body.at("notification");
     compact_names(notification, "attributes", how.context);

@@ -20,6 +20,8 @@ public:
         const auto types = 1 + below(3);
         for (std::size_t index = 0; index < types; ++index)
             out.types.push_back(name("https://example.org/Type" + std::to_string(index)));
+        if (below(4) == 0)
+            out.types.push_back(name(no_short_name + "type"));
         for (std::size_t index = below(3); index > 0; --index)
             out.scopes.push_back("/Madrid/Garden" + std::to_string(index));
         if (below(4) == 0)
@@ -61,6 +63,10 @@ public:
     }
 
 private:
+    /// An IRI of the default vocabulary whose tail is no name by 4.6.2.
+    inline static const std::string no_short_name =
+        "https://uri.etsi.org/ngsi-ld/default-context/no-";
+
     std::string name(std::string iri) {
         dictionary_->learn(iri);
         return iri;
@@ -74,7 +80,8 @@ private:
         const auto count = below(depth == 0 ? 6 : 3);
         for (std::size_t index = 0; index < count; ++index) {
             attribute one;
-            one.name = name("https://example.org/attribute" + std::to_string(depth * 10 + index));
+            one.name = name((below(6) == 0 ? no_short_name : "https://example.org/attribute") +
+                            std::to_string(depth * 10 + index));
             const auto instances = 1 + below(3);
             for (std::size_t dataset = 0; dataset < instances; ++dataset) {
                 one.instances.push_back(instance(depth));

@@ -1,5 +1,6 @@
 #include "random_entity.hpp"
 
+#include "meridian/ngsild/compact_name.hpp"
 #include "meridian/ngsild/document.hpp"
 #include "meridian/ngsild/parse.hpp"
 #include "meridian/ngsild/representation.hpp"
@@ -65,6 +66,46 @@ TEST(clause_4_5_1_entity, normalized_text_reads_back_as_the_same_entity) {
 
 TEST(clause_4_5_2_property, concise_text_reads_back_as_the_same_entity) {
     expect_lossless(representation_format::concise, 22);
+}
+
+/// As `compact_name` in the @context; and what it gives is a name that leads to the IRI again.
+void expect_shown(std::string_view shown, std::string_view iri, const jsonld::context& context) {
+    const auto name = compact_name(iri, context);
+    EXPECT_EQ(shown, name);
+    EXPECT_TRUE(is_name(name)) << name;
+    EXPECT_EQ(iri, context.expand(name)) << name;
+}
+
+TEST(clause_4_6_2_supported_names, what_does_not_compact_to_a_name_is_shown_as_its_iri) {
+    const auto local = parse_json(R"({"ex": "https://ex.example/", "my_ex": "https://my.example/",
+                                      "c-d": "https://ex.example/term"})");
+    const auto outcome = jsonld::build_context(*local, [](auto) { return nullptr; });
+    ASSERT_TRUE(outcome && outcome->built);
+    const auto& user = *outcome->built;
+    const auto own = std::string(jsonld::default_vocab);
+    for (const auto* context : {&user, jsonld::core_context().get()}) {
+        expect_shown("größe_1", own + "größe_1", *context);
+        for (const auto* tail : {"a-b", "1a", "a.b", "_a", "a/b", "é-è"})
+            expect_shown(own + tail, own + tail, *context);
+    }
+    expect_shown("ex:a-b", "https://ex.example/a-b", user); // a URI by its form
+    expect_shown("my_ex:a", "https://my.example/a", user);
+    expect_shown("https://my.example/a-b", "https://my.example/a-b", user);
+    expect_shown("https://ex.example/term", "https://ex.example/term", user);
+}
+
+TEST(clause_4_6_2_supported_names, types_and_attributes_without_a_short_name_read_back) {
+    const std::string payload = R"({"id":"urn:e:1",)"
+                                R"("type":"https://uri.etsi.org/ngsi-ld/default-context/a-b",)"
+                                R"("https://uri.etsi.org/ngsi-ld/default-context/c-d":)"
+                                R"({"type":"VocabProperty","vocab":"no name",)"
+                                R"("https://uri.etsi.org/ngsi-ld/default-context/e-f":)"
+                                R"({"type":"Property","value":1}}})";
+    const auto made = parse_entity(*parse_json(payload), *jsonld::core_context());
+    ASSERT_TRUE(made) << made.error().detail();
+    known_names dictionary;
+    dictionary.learn_all(names_of(*made));
+    EXPECT_EQ(payload, text_of(*made, representation{}, dictionary));
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "meridian/base/json.hpp"
 #include "meridian/jsonld/context.hpp"
 #include "meridian/ngsild/change.hpp"
+#include "meridian/ngsild/compact_name.hpp"
 #include "meridian/ngsild/document.hpp"
 #include "meridian/ngsild/parse.hpp"
 
@@ -59,10 +60,8 @@ inline json shown(const attribute_instance& instance) {
         auto list = json::array();
         for (const auto& each : nested.instances)
             list.push_back(shown(each));
-        const auto short_name = nested.name.starts_with(jsonld::default_vocab)
-                                    ? nested.name.substr(jsonld::default_vocab.size())
-                                    : nested.name;
-        out[short_name] = list.size() == 1 ? list.front() : list;
+        out[compact_name(nested.name, *jsonld::core_context())] =
+            list.size() == 1 ? list.front() : list;
     }
     return out;
 }

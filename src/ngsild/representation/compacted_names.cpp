@@ -1,3 +1,4 @@
+#include "meridian/ngsild/compact_name.hpp"
 #include "meridian/ngsild/representation.hpp"
 
 namespace meridian::ngsild {
@@ -17,7 +18,7 @@ std::string_view compacted_names::member(name_id id) {
         members_.resize(std::max(index + 1, members_.size() * 2));
     auto& out = members_[index];
     if (out.empty()) {
-        append_json_string(out, context_->compact(dictionary_->iri(id)));
+        append_json_string(out, compact_name(dictionary_->iri(id), *context_));
         out += ':';
     }
     return out;
