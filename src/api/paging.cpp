@@ -63,6 +63,9 @@ result<paging> read_paging(const call& request) {
     if (limit && *limit > options.max_page)
         return problem{problem_kind::too_many_results,
                        "limit is above the maximum of " + std::to_string(options.max_page)};
+    // CHOICE: an offset at or beyond the end gives an empty page. 6.3.10 says it "should" give the
+    // last element again, as one at the end would, where there is none; and a client that counts on
+    // until a page is empty would never come to an end.
     asked.page.limit = static_cast<std::uint32_t>(limit.value_or(options.default_page));
     asked.page.offset = offset.value_or(0);
     return asked;

@@ -153,6 +153,37 @@ TEST(clause_5_5_9_1_pagination, every_selection_can_be_read_by_pages_both_ways) 
     }
 }
 
+/// CHOICE of docs/conformance.md: not the last element again, as 6.3.10 would have it.
+TEST(clause_6_3_10_pagination, an_offset_beyond_the_end_is_an_empty_page_that_leads_back) {
+    const auto client = row_of_stops();
+    for (const auto* offset : {"9", "10", "4000000000"}) {
+        const auto page = client.get(entities + "?type=Stop&limit=4&count=true&offset=" + offset);
+        EXPECT_EQ(page.content(), json::array()) << page;
+        EXPECT_EQ(page.header("NGSILD-Results-Count"), "9");
+        EXPECT_EQ(link_to(page, "next"), "");
+        EXPECT_NE(link_to(page, "prev"), "");
+    }
+}
+
+TEST(clause_5_5_9_2_pagination, a_cursor_is_refused_once_a_registration_matches_the_query) {
+    const auto client = row_of_stops();
+    const auto next = link_to(client.get(entities + "?type=Stop&limit=4"), "next");
+    const auto second = ids_in(client.get(next));
+    const std::string registrations = "/ngsi-ld/v1/csourceRegistrations";
+    const json source{{"id", "urn:csr:1"},
+                      {"type", "ContextSourceRegistration"},
+                      {"endpoint", "http://127.0.0.1:9"},
+                      {"information", list(json{{"entities", list(json{{"type", "Stop"}})}})}};
+    ASSERT_EQ(client.post(registrations, source).status, 201U);
+    EXPECT_EQ(show(client.get(next)),
+              refused(400, "BadRequestData",
+                      "cursor: the query has become one of other Context Sources too, whose pages "
+                      "are counted by offset"));
+    EXPECT_EQ(ids_in(client.get(next + "&local=true")), second);
+    ASSERT_EQ(client.remove(registrations + "/urn:csr:1").status, 204U);
+    EXPECT_EQ(ids_in(client.get(next)), second);
+}
+
 TEST(clause_6_23_3_1_query_by_post, the_links_of_a_query_by_post_are_followed_by_post) {
     const auto client = row_of_stops();
     const json wanted{{"type", "Query"},
