@@ -240,7 +240,7 @@ handler_result discover(call& request, discovery_question question, local_teller
     if (!request.path.empty())
         question.name = asked.context->expand(request.path[0]);
     auto gathering = operations::discovered_elsewhere(asked.scope, question);
-    auto others = co_await std::move(gathering);
+    MERIDIAN_CO_TRY(auto others, co_await std::move(gathering));
     auto telling = others.empty()
                        ? here(request, asked, question)
                        : told_together(request, asked, question, here, std::move(others));

@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <future>
@@ -195,8 +196,13 @@ result<void> broker::make_threads() {
             std::make_unique<store::entities>(made->reader, *dictionary_, expiry_watch_, indexes_);
         made->contexts = std::make_unique<operations::contexts>(context_cache_, *made->client,
                                                                 *stored_contexts_);
-        made->forwarder =
-            std::make_unique<federation::forwarder>(*made->client, config_.forward_timeout);
+        federation::forwarder_settings forwarding;
+        forwarding.timeout = config_.forward_timeout;
+        forwarding.turns.at_once =
+            std::max<std::size_t>(1, config_.forward_concurrency / contexts_.size());
+        forwarding.turns.per_host = outbound.connections_per_host;
+        forwarding.most = config_.max_forwards;
+        made->forwarder = std::make_unique<federation::forwarder>(*made->client, forwarding);
         made->services = std::make_unique<operations::services>(operations::services{
             *made->entities, made->history, *exports_, *evolutions_, made->discovery, *lanes_,
             *dictionary_, *tenants_, *made->contexts, *subscriptions_, *receipts_, *registrations_,

@@ -141,7 +141,7 @@ constexpr option limits[] = {
     {"max-batch", &config::max_batch, "Entities in one batch operation.", {1, 100'000}},
     {"max-query-terms",
      &config::max_query_terms,
-     "Terms in one q, type or scope expression.",
+     "Terms in one q, type or scope expression, and EntitySelectors in one Query.",
      {1, 10'000}},
     {"max-vertices", &config::max_vertices, "Vertices of one geometry.", {4, 1e7}},
     {"max-name", &config::max_name, "Longest id, datasetId and expanded name.", {64, 2'048}},
@@ -150,6 +150,10 @@ constexpr option limits[] = {
      "Distinct types and Attribute names in one tenant.",
      {1, 1e8}},
     {"max-tenants", &config::max_tenants, "Tenants.", {1, 1e7}},
+    {"max-forwards",
+     &config::max_forwards,
+     "Context Source Registrations that one request is distributed to.",
+     {1, 100'000}},
 };
 
 constexpr option contexts[] = {
@@ -193,6 +197,10 @@ constexpr option outbound[] = {
      &config::forward_timeout,
      "Time for a Context Source to answer a forwarded request, where its registration names none.",
      {10, day}},
+    {"forward-concurrency",
+     &config::forward_concurrency,
+     "Requests to Context Sources on their way at one time; others wait their turn.",
+     {1, 100'000}},
     {"egress-private", &config::egress_private,
      "Whether notifications and remote @contexts may go to private networks (RFC 1918 and such)."},
     {"egress-loopback", &config::egress_loopback,

@@ -1,6 +1,7 @@
 #include "meridian/federation/forwarder.hpp"
 
 #include "meridian/base/await.hpp"
+#include "meridian/net/url.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,7 +14,6 @@
 namespace meridian::federation {
 namespace {
 
-constexpr std::size_t at_once = 64; ///< requests of one operation that are under way
 constexpr std::string_view from_request = "urn:ngsi-ld:request";
 
 timestamp now() {
@@ -81,6 +81,12 @@ std::string url_of(const outgoing& request) {
     constexpr std::string_view root = "/ngsi-ld/v1";
     const auto& endpoint = request.source->endpoint;
     return endpoint + (endpoint.ends_with(root) ? "" : std::string(root)) + request.target;
+}
+
+/// By which turns are taken; what is no URL is the client's to refuse.
+std::string host_of(const std::string& address) {
+    const auto parsed = net::parse_url(address);
+    return parsed ? (parsed->tls ? "https://" : "http://") + parsed->authority() : std::string();
 }
 
 bool is_cooling(const registration& source) {
@@ -172,6 +178,16 @@ std::string encode_query_value(std::string_view text) {
     return out;
 }
 
+result<void> forwarder::check_number(std::size_t registrations) const {
+    if (registrations <= settings_.most)
+        return {};
+    return problem{
+        problem_kind::too_complex_query,
+        fmt::format("{} Context Source Registrations match, and a request is distributed "
+                    "to {} at most: name a type, or ask with local=true",
+                    registrations, settings_.most)};
+}
+
 asio::awaitable<result<net::response>> forwarder::send(outgoing request, net::header_list headers) {
     const auto& source = *request.source;
     if (is_cooling(source))
@@ -180,7 +196,9 @@ asio::awaitable<result<net::response>> forwarder::send(outgoing request, net::he
     net::request call(request.method, url_of(request));
     call.headers = std::move(headers);
     call.body = std::move(request.body);
-    call.timeout = source.timeout.count() > 0 ? source.timeout : timeout_;
+    call.timeout = source.timeout.count() > 0 ? source.timeout : settings_.timeout;
+    auto waiting = turns_.wait(host_of(call.url), turns::clock::now() + call.timeout);
+    MERIDIAN_CO_TRY(const auto held, co_await std::move(waiting));
     auto sending = client_.send(std::move(call));
     auto answer = co_await std::move(sending);
     keep_books(source, answer);
@@ -199,26 +217,22 @@ forwarder::send_all(std::vector<outgoing> requests, const trigger& from) {
         shared->answers.front() = co_await std::move(sending);
         co_return std::move(shared->answers);
     }
-    for (std::size_t begin = 0; begin < requests.size(); begin += at_once) {
-        const auto end = std::min(requests.size(), begin + at_once);
-        shared->left = end - begin;
-        shared->done =
-            std::make_unique<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
-        for (auto at = begin; at < end; ++at) {
-            auto headers = headers_of(requests[at], from);
-            auto keep = [shared, at](const std::exception_ptr& thrown,
-                                     result<net::response> answer) {
-                if (!thrown)
-                    shared->answers[at] = std::move(answer);
-                if (--shared->left == 0)
-                    shared->done->cancel();
-            };
-            asio::co_spawn(executor, send(std::move(requests[at]), std::move(headers)),
-                           std::move(keep));
-        }
-        if (shared->left > 0)
-            co_await shared->done->async_wait(base::await);
+    shared->left = requests.size();
+    shared->done =
+        std::make_unique<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+    for (std::size_t at = 0; at < requests.size(); ++at) {
+        auto headers = headers_of(requests[at], from);
+        auto keep = [shared, at](const std::exception_ptr& thrown, result<net::response> answer) {
+            if (!thrown)
+                shared->answers[at] = std::move(answer);
+            if (--shared->left == 0)
+                shared->done->cancel();
+        };
+        asio::co_spawn(executor, send(std::move(requests[at]), std::move(headers)),
+                       std::move(keep));
     }
+    if (shared->left > 0)
+        co_await shared->done->async_wait(base::await);
     co_return std::move(shared->answers);
 }
 

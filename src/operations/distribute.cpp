@@ -359,6 +359,7 @@ asio::awaitable<result<update_outcome>> distribute(request_scope& scope, distrib
     const auto divided = divide(found, write);
     if (divided.parts.empty())
         co_return co_await own(write.attributes);
+    MERIDIAN_CO_CHECK(scope.with.forwarder.check_number(divided.parts.size()));
     auto sending = send_parts(scope, divided.parts, write, from);
     co_await std::move(sending);
     auto& outcome = scope.distribution;

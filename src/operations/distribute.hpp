@@ -68,7 +68,8 @@ using own_part =
 
 /// 5.6.x.4: exclusive Registrations first, then redirect ones, then inclusive ones and the own
 /// part. Gives the outcome of the own part. Where some parts fail, `scope.distribution` says which;
-/// where all fail as one the outcome is that problem (6.3.17).
+/// where all fail as one the outcome is that problem (6.3.17). Fails with too_complex_query, and
+/// nothing has been written, where there would be too many parts.
 asio::awaitable<result<update_outcome>> distribute(request_scope& scope, distributed_write write,
                                                    own_part own);
 

@@ -104,6 +104,7 @@ retrieve_merged(request_scope& scope, std::string id, expected_types types,
     keep_askable(scope, found, from);
     if (found.empty())
         co_return outcome{};
+    MERIDIAN_CO_CHECK(scope.with.forwarder.check_number(found.size()));
     auto retrieval = scope.with.entities.retrieve(scope.tenant, id);
     MERIDIAN_CO_TRY(const auto here, co_await std::move(retrieval));
     auto gathering =
@@ -309,6 +310,7 @@ asio::awaitable<result<std::optional<merged_page>>> query_merged(request_scope& 
         co_return problem{problem_kind::bad_request_data,
                           "cursor: the query has become one of other Context Sources too, whose "
                           "pages are counted by offset"};
+    MERIDIAN_CO_CHECK(scope.with.forwarder.check_number(found.size()));
     const auto how =
         asked.split_entities ? federation::filters::removed : federation::filters::kept;
     auto gathering = gather_entities(scope, std::move(found), asked.wanted.selection,

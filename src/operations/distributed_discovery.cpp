@@ -82,8 +82,8 @@ asio::awaitable<std::optional<json>> read_answer(request_scope& scope,
 
 } // namespace
 
-asio::awaitable<std::vector<json>> discovered_elsewhere(request_scope& scope,
-                                                        discovery_question question) {
+asio::awaitable<result<std::vector<json>>> discovered_elsewhere(request_scope& scope,
+                                                                discovery_question question) {
     std::vector<json> told;
     if (!may_distribute(scope))
         co_return told;
@@ -91,7 +91,9 @@ asio::awaitable<std::vector<json>> discovered_elsewhere(request_scope& scope,
     std::vector<federation::outgoing> requests;
     std::vector<federation::registration_ptr> asked;
     std::vector<jsonld::context_ptr> contexts;
-    for (const auto& source : sources_for(scope, question, from)) {
+    const auto sources = sources_for(scope, question, from);
+    MERIDIAN_CO_CHECK(scope.with.forwarder.check_number(sources.size()));
+    for (const auto& source : sources) {
         auto finding = words_for(scope, *source.source);
         const auto words = co_await std::move(finding);
         if (!words) {

@@ -74,6 +74,7 @@ struct config {
     byte_count max_name{2'048};
     std::size_t max_names_per_tenant = 50'000;
     std::size_t max_tenants = 10'000;
+    std::size_t max_forwards = 1'000;
 
     // Remote contexts
     byte_count max_context{1'000'000};
@@ -90,6 +91,7 @@ struct config {
 
     // Outbound calls
     std::chrono::milliseconds forward_timeout = std::chrono::seconds(5);
+    std::size_t forward_concurrency = 256;
     bool egress_private = true;
     bool egress_loopback = true;
 

@@ -2,6 +2,7 @@
 
 #include "meridian/base/result.hpp"
 #include "meridian/federation/registration.hpp"
+#include "meridian/federation/turns.hpp"
 #include "meridian/net/http_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -46,14 +47,26 @@ struct outgoing {
 /// A value for a query: percent-encodes what may not stand there.
 [[nodiscard]] std::string encode_query_value(std::string_view text);
 
-/// Sends requests to Context Sources, all at once. One per I/O thread, used on it alone.
+/// How a forwarder goes about it.
+struct forwarder_settings {
+    std::chrono::milliseconds timeout{5'000}; ///< where the Registration names none
+    turn_limits turns;
+    std::size_t most = 1'000; ///< Registrations that one operation is distributed to
+};
+
+/// Sends requests to Context Sources, as many at once as its turns allow. One per I/O thread, used
+/// on it alone.
 class forwarder {
 public:
-    forwarder(net::http_client& client, std::chrono::milliseconds timeout)
-        : client_(client), timeout_(timeout) {}
+    forwarder(net::http_client& client, forwarder_settings settings)
+        : client_(client), settings_(settings), turns_(settings.turns) {}
+
+    /// Fails with too_complex_query where that many Registrations are too many for one operation.
+    [[nodiscard]] result<void> check_number(std::size_t registrations) const;
 
     /// The answers in the order of the requests, whatever their status. Each fails with
-    /// gateway_timeout (also in a Registration's cooldown, 5.2.34), bad_gateway, unavailable.
+    /// gateway_timeout (also in a Registration's cooldown, 5.2.34, and where it had no turn in
+    /// time), bad_gateway, unavailable, too_many_requests.
     asio::awaitable<std::vector<result<net::response>>> send_all(std::vector<outgoing> requests,
                                                                  const trigger& from);
 
@@ -61,7 +74,8 @@ private:
     asio::awaitable<result<net::response>> send(outgoing request, net::header_list headers);
 
     net::http_client& client_;
-    std::chrono::milliseconds timeout_;
+    forwarder_settings settings_;
+    turns turns_;
 };
 
 } // namespace meridian::federation

@@ -37,14 +37,15 @@ struct distributed_query {
 };
 
 /// 5.7.1; nothing where no Registration matches: retrieve it here then. Fails with
-/// resource_not_found.
+/// resource_not_found, and with too_complex_query where too many match.
 asio::awaitable<result<std::optional<merged_page>>>
 retrieve_merged(request_scope& scope, std::string id, expected_types types,
                 std::vector<std::string> attributes, std::vector<std::string> dataset_ids);
 
 /// 5.7.2; nothing where no Registration matches: query here then. Those of here come first, in
-/// their order, then what only others have. Fails with bad_request_data, and with too_many_results
-/// where others have more than can be put together without an EntityMap.
+/// their order, then what only others have. Fails with bad_request_data, with too_complex_query
+/// where too many Registrations match, and with too_many_results where others have more than can be
+/// put together without an EntityMap.
 asio::awaitable<result<std::optional<merged_page>>> query_merged(request_scope& scope,
                                                                  distributed_query asked);
 

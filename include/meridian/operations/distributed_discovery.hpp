@@ -21,8 +21,8 @@ struct discovery_question {
 
 /// 5.7.11: what the Context Sources tell whose Registrations match and have the operation, names as
 /// IRIs; each Context Source is asked once, however many Registrations it has. What fails becomes
-/// an NGSILD-Warning (6.3.17).
-asio::awaitable<std::vector<json>> discovered_elsewhere(request_scope& scope,
-                                                        discovery_question question);
+/// an NGSILD-Warning (6.3.17). Fails with too_complex_query where there are too many.
+asio::awaitable<result<std::vector<json>>> discovered_elsewhere(request_scope& scope,
+                                                                discovery_question question);
 
 } // namespace meridian::operations
