@@ -82,7 +82,7 @@ handler_result query_entities(call& request) {
     MERIDIAN_CO_TRY(auto how, read_representation(request, type, *context));
     MERIDIAN_CO_TRY(auto query, read_entity_query(request, scope));
     how.shown = std::move(query.shown);
-    if (!scope.local && scope.with.registrations.find(scope.tenant)) {
+    if (operations::may_concern_others(scope, query.wanted.selection)) {
         merged_representation merged{how, projection_texts_of(request), type, context,
                                      query.how_far.form != ngsild::join_form::none};
         auto distributing =

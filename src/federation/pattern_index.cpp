@@ -104,29 +104,56 @@ void pattern_index::add(const std::string& expression, std::uint32_t number) {
     auto& lengths = lengths_[literal.substr(0, shortest)];
     if (std::ranges::find(lengths, literal.size()) == lengths.end())
         lengths.push_back(literal.size());
+    begins_.set(mark_of(literal));
     by_literal_[std::move(literal)].push_back(number);
 }
 
-void pattern_index::candidates(std::string_view text, std::vector<std::uint32_t>& out) const {
-    out.insert(out.end(), others_.begin(), others_.end());
+/// Where in `begins_` the literals that begin like `text` are marked.
+std::size_t pattern_index::mark_of(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t at) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at]));
+    };
+    const auto letters = byte(0) | byte(1) << 8U | byte(2) << 16U;
+    return (letters * 0x9e3779b1U) >> 16U;
+}
+
+/// Calls `take` with the numbers by each literal that occurs in `text`, until it gives false.
+template <typename Take>
+void pattern_index::visit(std::string_view text, const Take& take) const {
     if (by_literal_.empty())
         return;
     for (std::size_t at = 0; at + shortest <= text.size(); ++at) {
+        if (!begins_[mark_of(text.substr(at, shortest))])
+            continue;
         const auto begin = lengths_.find(text.substr(at, shortest));
         if (begin == lengths_.end())
             continue;
         for (const auto length : begin->second) {
+            if (at + length > text.size())
+                continue;
             const auto found = by_literal_.find(text.substr(at, length));
-            if (found != by_literal_.end())
-                out.insert(out.end(), found->second.begin(), found->second.end());
+            if (found != by_literal_.end() && !take(found->second))
+                return;
         }
     }
 }
 
+void pattern_index::candidates(std::string_view text, std::vector<std::uint32_t>& out) const {
+    out.insert(out.end(), others_.begin(), others_.end());
+    visit(text, [&](const std::vector<std::uint32_t>& numbers) {
+        out.insert(out.end(), numbers.begin(), numbers.end());
+        return true;
+    });
+}
+
 bool pattern_index::has_candidates(std::string_view text) const {
-    std::vector<std::uint32_t> found;
-    candidates(text, found);
-    return !found.empty();
+    bool found = !others_.empty();
+    if (!found)
+        visit(text, [&](const auto&) {
+            found = true;
+            return false;
+        });
+    return found;
 }
 
 } // namespace meridian::federation

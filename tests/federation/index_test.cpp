@@ -149,6 +149,7 @@ TEST(clause_5_12_matching, candidates_by_pattern_lose_no_match) {
         const auto id = "urn:" + pick({"car:", "room:", "a"}) + pick({"1", "17", "a.1", "b"});
         std::vector<std::uint32_t> candidates;
         present.candidates(id, candidates);
+        EXPECT_EQ(present.has_candidates(id), !candidates.empty()) << id;
         for (std::uint32_t i = 0; i < patterns.size(); ++i) {
             const bool is_candidate = std::ranges::find(candidates, i) != candidates.end();
             EXPECT_TRUE(is_candidate || !patterns[i].matches(id))

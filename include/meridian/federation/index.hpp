@@ -3,6 +3,7 @@
 #include "meridian/federation/registration.hpp"
 #include "meridian/query/ast.hpp"
 
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,6 +58,13 @@ private:
     static constexpr std::size_t shortest = 3;
     template <typename Value>
     using by_text = std::unordered_map<std::string, Value, text_hash, std::equal_to<>>;
+    [[nodiscard]] static std::size_t mark_of(std::string_view text) noexcept;
+    template <typename Take>
+    void visit(std::string_view text, const Take& take) const;
+
+    /// Marks what literals begin with. Most places of an id are passed over by it alone, without
+    /// hashing a text: an id is held against all patterns by every retrieve.
+    std::bitset<65'536> begins_;
     by_text<std::vector<std::uint32_t>> by_literal_;
     by_text<std::vector<std::size_t>> lengths_; ///< by their first letters
     std::vector<std::uint32_t> others_;
