@@ -132,6 +132,12 @@ result<void> read_entities(const json& payload, const query::parse_scope& scope,
         return {};
     if (!member->is_array() || member->empty())
         return wrong_member("entities", "must be an array of EntitySelectors that is not empty");
+    // Each may hold a pattern to be compiled, and each candidate is held against all.
+    if (member->size() > scope.limits.terms)
+        return problem{problem_kind::too_complex_query,
+                       "the Query's member 'entities' has more than " +
+                           std::to_string(scope.limits.terms) + " EntitySelectors"}
+            .at("/entities");
     auto& selection = asked.selection;
     query::type_selection types;
     bool all_have_ids = true;

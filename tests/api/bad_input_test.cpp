@@ -229,6 +229,15 @@ TEST(clause_5_5_2_too_complex_query, a_query_beyond_a_limit_is_403_and_says_wher
         EXPECT_EQ(show(client.get(entities + "?" + parameters)),
                   refused(403, "TooComplexQuery", detail))
             << parameters;
+    json wanted{{"type", "Query"}, {"entities", json::array()}};
+    for (int i = 0; i <= 100; ++i)
+        wanted["entities"].push_back({{"type", "T"}, {"idPattern", "^urn:" + std::to_string(i)}});
+    EXPECT_EQ(show(client.post(batch + "/query", wanted)),
+              refused(403, "TooComplexQuery",
+                      "the Query's member 'entities' has more than 100 EntitySelectors",
+                      "/entities"));
+    wanted["entities"].erase(100);
+    EXPECT_EQ(show(client.post(batch + "/query", wanted)), ok(json::array()));
 }
 
 TEST(clause_6_3_20_invalid_parameters, options_that_an_operation_has_not_are_400_invalid_request) {
