@@ -97,6 +97,27 @@ public:
         return value_at(subject.attributes, 0).value_or(sort_value{});
     }
 
+    /// As `value_of`, from what SQL found at the term's source.
+    [[nodiscard]] std::optional<sort_value> value_of(const order_cell& found) const {
+        if (found.several)
+            return std::nullopt;
+        if (term_.of == order_term::subject::id)
+            return text(found.id);
+        if (term_.path.what != member::value)
+            return found.moment ? sort_value{value_rank::date_time, *found.moment} : sort_value{};
+        if (!found.kind)
+            return sort_value{};
+        if (!found.value)
+            return std::nullopt;
+        auto value = parse_json(*found.value);
+        if (!value)
+            return std::nullopt;
+        attribute_instance only;
+        only.kind = *found.kind;
+        only.value = std::move(*value);
+        return target_value(only);
+    }
+
 private:
     /// The Attribute of the path's name number `depth`, and on from there.
     [[nodiscard]] std::optional<sort_value> value_at(const std::vector<ngsild::attribute>& among,
@@ -260,6 +281,18 @@ sort_key entity_order::key_of(const ngsild::entity& subject) const {
     key.reserve(state_->by.terms.size());
     for (const auto& term : state_->by.terms)
         key.push_back(reader(term, state_->by, state_->strings).value_of(subject));
+    return key;
+}
+
+std::optional<sort_key> entity_order::key_of(std::span<const order_cell> cells) const {
+    sort_key key;
+    key.reserve(cells.size());
+    for (std::size_t at = 0; at < cells.size(); ++at) {
+        auto value = reader(state_->by.terms[at], state_->by, state_->strings).value_of(cells[at]);
+        if (!value)
+            return std::nullopt;
+        key.push_back(std::move(*value));
+    }
     return key;
 }
 

@@ -47,11 +47,6 @@ entity_page empty_page(const query::query_plan& plan) {
     return page;
 }
 
-void append_unknown(std::vector<ngsild::name_id>& to, const entity_row& row,
-                    const ngsild::names& dictionary) {
-    ngsild::append_unknown_names(to, row.document, dictionary);
-}
-
 } // namespace
 
 entities::entities(std::shared_ptr<reader> from, const ngsild::names& dictionary,
@@ -99,8 +94,9 @@ asio::awaitable<result<std::optional<entity_row>>> entities::retrieve(tenant_id 
     if (!found)
         co_return found;
     const std::span row(&*found, 1);
-    if (!unknown_names(*reader_, row, append_unknown).empty()) { // no frame where all is known
-        MERIDIAN_CO_CHECK(co_await learn_names(*reader_, row, append_unknown));
+    if (!unknown_names(*reader_, row, append_unknown_of_entity)
+             .empty()) { // no frame where all is known
+        MERIDIAN_CO_CHECK(co_await learn_names(*reader_, row, append_unknown_of_entity));
     }
     co_return found;
 }
@@ -116,7 +112,7 @@ entities::retrieve_all(tenant_id tenant, std::vector<std::string> uris) {
     const auto now =
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     std::erase_if(rows, [now](const entity_row& row) { return is_expired(row, now); });
-    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, rows, append_unknown));
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, rows, append_unknown_of_entity));
     co_return rows;
 }
 
@@ -157,7 +153,7 @@ asio::awaitable<result<entity_page>> entities::query_by_sql(tenant_id tenant,
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
     MERIDIAN_CO_TRY(std::vector<entity_row> rows, read_entities(kept));
     entity_page page = make_page(std::move(rows), plan.page);
-    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, page.rows, append_unknown));
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, page.rows, append_unknown_of_entity));
     if (plan.want_count && kept->empty()) { // beyond the last page: no row carries the count
         MERIDIAN_CO_TRY(page.count, co_await count(tenant, plan));
     } else if (plan.want_count) {
@@ -181,7 +177,7 @@ asio::awaitable<result<entities::stretch>> entities::read_stretch(tenant_id tena
         co_return found.error();
     const auto kept = std::make_shared<const pg::result>(std::move(*found));
     MERIDIAN_CO_TRY(std::vector<entity_row> candidates, read_entities(kept));
-    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, candidates, append_unknown));
+    MERIDIAN_CO_CHECK(co_await learn_names(*reader_, candidates, append_unknown_of_entity));
     stretch made;
     made.examined = static_cast<std::int64_t>(candidates.size());
     made.last = candidates.empty() ? from : candidates.back().eid;
@@ -207,6 +203,7 @@ entities::query_by_walk(tenant_id tenant, const query::query_plan& plan, countin
     if (counts || plan.id_pattern || plan.page.offset > 0)
         limit = std::max(limit, first_stretch);
     while (counts || rows.size() < wanted) {
+        limit = std::min(limit, most_examined + 1 - examined);
         auto reading = read_stretch(tenant, plan, from, limit);
         MERIDIAN_CO_TRY(stretch read, co_await std::move(reading));
         for (entity_row& row : read.rows)
@@ -216,7 +213,7 @@ entities::query_by_walk(tenant_id tenant, const query::query_plan& plan, countin
         from = read.last;
         if (read.examined < limit)
             break;
-        if (examined >= most_examined)
+        if (examined > most_examined && (counts || rows.size() < wanted))
             co_return problem(problem_kind::too_complex_query,
                               "the query has too many candidates to look at one by one");
         // By steps: a page whose candidates match one in three is full soon.

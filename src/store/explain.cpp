@@ -51,12 +51,16 @@ asio::awaitable<result<explained_query>> entities::explain(tenant_id tenant,
     options.from = options.backwards ? *plan.page.before : plan.page.after.value_or(0);
     options.offset = static_cast<std::int64_t>(plan.page.offset);
     options.limit = static_cast<std::int64_t>(plan.page.limit) + 1;
-    if (!plan.order.terms.empty()) { // the first stretch of all candidates
-        options.wanted = output::page;
-        options.offset = 0;
-        options.limit = longest_stretch;
-    }
     options.exclude_expired = something_is_due();
+    const auto sources =
+        options.exclude_expired ? std::nullopt : sources_of_order(plan, dictionary_);
+    if (!plan.order.terms.empty()) { // the first stretch of all candidates
+        options.wanted = sources ? output::order : output::page;
+        options.offset = 0;
+        options.limit = sources ? longest_stretch_of_keys : longest_stretch;
+    }
+    if (sources)
+        options.sources = *sources;
     const composed_statement statement = rendered(tenant, plan, options);
     const pg::statement what = statement.statement();
     auto explaining = explain_statement(*reader_, what, statement.with(), statement.printed());

@@ -1,9 +1,12 @@
 /// 4.23 Entity ordering in memory.
 #include "meridian/query/order.hpp"
 
+#include "../support/fake_names.hpp"
 #include "support.hpp"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 namespace meridian::query::testing {
 namespace {
@@ -150,6 +153,81 @@ TEST(clause_4_23_1_distance, geoproperties_come_first_by_their_distance) {
     EXPECT_EQ(ranked({"location;dist-desc", {}, "[8,40]", {}}, among), "3 1 4 2 5 6 7");
     EXPECT_EQ(ranked({"location;dist-asc", {}, "[[11,40],[13,40]]", "LineString"}, among),
               "1 4 2 3 6 5 7");
+}
+
+/// The sources of an order in one text; "documents" where they are needed.
+std::string sources_of(std::string_view order_by, const ngsild::names& dictionary) {
+    order_parameters given;
+    given.order_by = order_by;
+    if (order_by.find(";dist-") != std::string_view::npos)
+        given.order_from = "[1,2]";
+    const auto read = parse_order(given, parse_scope{core()});
+    EXPECT_TRUE(read) << order_by;
+    const auto sources = order_sources(*read, dictionary);
+    if (!sources)
+        return "documents";
+    std::string out;
+    for (const auto& one : *sources) {
+        constexpr std::string_view names[] = {"id", "moment ", "value "};
+        out.append(out.empty() ? "" : ", ").append(names[static_cast<std::size_t>(one.from)]);
+        out += one.key;
+        for (const auto& key : one.several)
+            out.append(" !").append(key);
+    }
+    return out;
+}
+
+TEST(clause_4_23_3_ordering_language, what_sql_tells_and_what_documents_are_read_for) {
+    support::fake_names dictionary(11);
+    for (const auto* name : {"a", "b"})
+        dictionary.add(core().expand(name));
+    const std::pair<std::string_view, std::string_view> cases[] = {
+        {"id", "id"},
+        {"createdAt;desc,id", "moment e.c, id"},
+        {"modifiedAt", "moment e.m"},
+        {"expiresAt", "moment e.x"},
+        {"a", "value 11 !11.i"},
+        {"a.b;desc", "value 11.12 !11.i !11.12.i"},
+        {"a.observedAt", "moment 11.o !11.i"},
+        {"type", "documents"},
+        {"scope", "documents"},
+        {"a,type", "documents"},
+        {"a.unitCode", "documents"},
+        {"a.modifiedAt", "documents"},
+        {"a[en]", "documents"},
+        {"a;dist-asc", "documents"},
+        {"never_seen", "documents"},
+    };
+    for (const auto& [order_by, expected] : cases)
+        EXPECT_EQ(sources_of(order_by, dictionary), expected) << order_by;
+}
+
+/// A key from what SQL found, told by the order among documents with that value.
+TEST(clause_4_23_2_comparison_order, a_cell_gives_the_key_of_its_document) {
+    const auto order = order_by({"a", {}, {}, {}});
+    const auto same = [&](const order_cell& cell, std::string_view attribute) {
+        const auto key = order.key_of(std::span(&cell, 1));
+        ASSERT_TRUE(key) << attribute;
+        EXPECT_TRUE(order.compare(*key, order.key_of(with(attribute))) == 0) << attribute;
+        EXPECT_EQ(key->front().rank, order.key_of(with(attribute)).front().rank) << attribute;
+    };
+    const auto cell = [](std::optional<ngsild::attribute_kind> kind,
+                         std::optional<std::string_view> value) {
+        order_cell made;
+        made.kind = kind;
+        made.value = value;
+        return made;
+    };
+    using enum ngsild::attribute_kind;
+    same(cell(property, "5"), "'a':{'type':'Property','value':5.0}");
+    same(cell(property, "\"2020-01-01\""), "'a':{'type':'Property','value':'2020-01-01'}");
+    same(cell(vocab_property, "\"urn:x\""), "'a':{'type':'VocabProperty','vocab':'urn:x'}");
+    same(cell(relationship, "\"urn:x\""), "'a':{'type':'Relationship','object':'urn:x'}");
+    same(cell(std::nullopt, std::nullopt), "'b':{'type':'Property','value':1}");
+    EXPECT_FALSE(order.key_of(std::vector{cell(property, std::nullopt)}));
+    auto several = cell(property, "5");
+    several.several = true;
+    EXPECT_FALSE(order.key_of(std::vector{several}));
 }
 
 } // namespace

@@ -4,33 +4,36 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <pqxx/pqxx>
 
 namespace meridian::test {
 namespace {
 
 constexpr int candidates = 102'000; ///< by a stretch more than one query may look at
 
-/// A database with so many Vehicles, alike but for their URIs; their eids are 1 to `candidates`
-/// above the first one's.
+/// A database with one Vehicle and so many more, alike but for their URIs; their eids are 1 to
+/// `more` above the first one's.
 class crowd {
 public:
-    crowd() : server(conninfo_) {
+    explicit crowd(int more = candidates) : server(conninfo_) {
         const auto first = make_vehicle("urn:v:0", 5);
         for (const auto& made : server.run(server.lanes->commit_batch({create(tenant, first)})))
             EXPECT_TRUE(made);
-        pqxx::connection connection(conninfo_);
-        pqxx::work copying(connection);
-        first_eid = copying.exec1("SELECT eid FROM entity")[0].as<std::int64_t>();
-        copying.exec(fmt::format(
-            "INSERT INTO entity (eid, created_at, modified_at, tenant_id, uri, doc) "
-            "SELECT eid + n, created_at, modified_at, tenant_id, 'urn:v:' || n, doc "
-            "FROM entity, generate_series(1, {0}) n; "
-            "INSERT INTO entity_type SELECT t.tenant_id, t.type_id, t.eid + n "
-            "FROM entity_type t, generate_series(1, {0}) n; ANALYZE entity, entity_type",
-            candidates));
-        copying.commit();
+        first_eid = std::stoll(run_sql(conninfo_, "SELECT eid FROM entity"));
+        copy(1, more);
         wanted.selection.types = query::type_selection{{{vehicle}}};
+    }
+
+    /// Copies of the first Vehicle with these numbers.
+    void copy(int from, int to) {
+        run_sql(
+            conninfo_,
+            fmt::format("INSERT INTO entity (eid, created_at, modified_at, tenant_id, uri, doc) "
+                        "SELECT eid + n, created_at, modified_at, tenant_id, 'urn:v:' || n, doc "
+                        "FROM entity, generate_series({0}, {1}) n WHERE eid = {2}; "
+                        "INSERT INTO entity_type SELECT t.tenant_id, t.type_id, t.eid + n "
+                        "FROM entity_type t, generate_series({0}, {1}) n WHERE t.eid = {2}; "
+                        "ANALYZE entity, entity_type",
+                        from, to, first_eid));
     }
 
     result<store::entity_page> query() {
@@ -75,15 +78,43 @@ TEST(clause_5_5_2_too_complex_query, more_than_100000_candidates_are_not_looked_
     EXPECT_TRUE(back->more);
 }
 
-TEST(clause_4_23_entity_ordering, more_than_100000_candidates_are_not_ordered) {
-    crowd all;
+/// A term that SQL tells, and one that documents have to be read for.
+TEST(clause_4_23_entity_ordering, exactly_100000_candidates_are_ordered_and_one_more_is_refused) {
+    crowd all(99'999);
     query::order_term by_id;
     by_id.of = query::order_term::subject::id;
-    all.wanted.order.terms = {by_id};
+    query::order_term by_type;
+    by_type.of = query::order_term::subject::type;
+    const std::vector<query::order_term> cases[] = {{by_id}, {by_type, by_id}};
+    all.wanted.page.limit = 1;
+    for (const auto& terms : cases) {
+        all.wanted.order.terms = terms;
+        const auto found = all.query();
+        ASSERT_TRUE(found) << found.error().detail();
+        ASSERT_EQ(found->rows.size(), 1U);
+        EXPECT_EQ(found->rows.front().uri, "urn:v:0");
+        EXPECT_TRUE(found->more);
+    }
+    all.copy(100'000, 100'000);
+    for (const auto& terms : cases) {
+        all.wanted.order.terms = terms;
+        const auto refused = all.query();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().kind(), problem_kind::too_complex_query);
+        EXPECT_EQ(refused.error().detail(), "the query has too many candidates to be ordered");
+    }
+}
+
+TEST(clause_5_5_2_too_complex_query, exactly_100000_candidates_are_looked_at_and_one_more_is_not) {
+    crowd all(99'999);
+    all.wanted.selection.id_pattern = *query::pattern::create("nobody", "idPattern");
+    const auto found = all.query();
+    ASSERT_TRUE(found) << found.error().detail();
+    EXPECT_TRUE(found->rows.empty());
+    all.copy(100'000, 100'000);
     const auto refused = all.query();
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind(), problem_kind::too_complex_query);
-    EXPECT_EQ(refused.error().detail(), "the query has too many candidates to be ordered");
 }
 
 } // namespace

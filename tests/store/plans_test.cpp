@@ -254,6 +254,32 @@ TEST(store_plans, index_rows_are_read_from_the_place_on) {
                       HasSubstr("on search d (never executed)"), reads_no_table_from_end_to_end()));
 }
 
+TEST(store_plans, an_order_by_value_reads_search_by_key_and_no_document) {
+    query::plan_request wanted;
+    wanted.selection = vehicles();
+    query::order_term by_speed;
+    by_speed.path.names = {"https://example.org/speed"};
+    wanted.order.terms = {by_speed};
+    for (const auto& types :
+         {query::type_selection{{{"https://example.org/Vehicle"}}},
+          query::type_selection{{{"https://example.org/Vehicle"}, {"https://example.org/Bus"}}}}) {
+        wanted.selection.types = types;
+        const auto plan = query::make_plan(wanted, town_names());
+        const auto sources = store::sources_of_order(plan, town_names());
+        ASSERT_TRUE(sources);
+        store::selection_options options;
+        options.wanted = output::order;
+        options.sources = *sources;
+        options.limit = 500;
+        EXPECT_THAT(generic_plan(store::render_selection(tenant, plan, options)),
+                    AllOf(HasSubstr("Index Only Scan using entity_type_pkey on entity_type d "
+                                    "(actual rows=500"),
+                          HasSubstr("Index Scan using search_pkey on search s (actual rows=1 "
+                                    "loops=500)"),
+                          Not(HasSubstr("on entity e")), reads_no_table_from_end_to_end()));
+    }
+}
+
 TEST(store_plans, a_count_reads_entity_type_alone) {
     EXPECT_THAT(generic_plan(statement_of(vehicles(), output::count)),
                 AllOf(HasSubstr("Index Only Scan using entity_type_pkey"),

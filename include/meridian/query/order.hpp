@@ -2,12 +2,16 @@
 
 #include "meridian/base/result.hpp"
 #include "meridian/ngsild/entity.hpp"
+#include "meridian/ngsild/names.hpp"
 #include "meridian/query/ast.hpp"
 
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -42,6 +46,35 @@ struct sort_value {
 /// What an ordering sees of an Entity, a value for each term.
 using sort_key = std::vector<sort_value>;
 
+/// Where SQL finds what one term sees of an Entity, so that its document need not be read.
+struct order_source {
+    enum class column : std::uint8_t {
+        id,     ///< the URI
+        moment, ///< `key` of `search.kv`, seconds
+        value,  ///< the Attribute whose keys of `search.kv` begin with `key`, where it is a scalar
+    } from = column::id;
+    std::string key;
+    /// Keys of which one is there where an Attribute on the way has several instances: then only
+    /// the document decides.
+    std::vector<std::string> several;
+    bool operator==(const order_source&) const = default;
+};
+
+/// The sources of an ordering's terms; nothing where one of them needs documents (distances,
+/// members of values, languages, types, scopes, unitCode …) or names what `dictionary` does not
+/// know.
+[[nodiscard]] std::optional<std::vector<order_source>>
+order_sources(const ordering& by, const ngsild::names& dictionary);
+
+/// What SQL found there.
+struct order_cell {
+    bool several = false;                       ///< one of the keys of that name is there
+    std::string_view id;                        ///< column::id
+    std::optional<std::int64_t> moment;         ///< column::moment: microseconds since 1970
+    std::optional<ngsild::attribute_kind> kind; ///< column::value; none: no such Attribute
+    std::optional<std::string_view> value;      ///< JSON text; none: it is no scalar
+};
+
 /// An ordering made ready. Not to be shared between threads.
 class entity_order {
 public:
@@ -59,6 +92,10 @@ public:
     /// languageMap is an object; `name[en]` orders by one language. Types and vocabulary are
     /// ordered by their IRIs.
     [[nodiscard]] sort_key key_of(const ngsild::entity& subject) const;
+
+    /// The same from what SQL found at the ordering's sources; nothing where only the document
+    /// tells.
+    [[nodiscard]] std::optional<sort_key> key_of(std::span<const order_cell> cells) const;
 
     /// The expanded names of the Attributes that are looked at.
     [[nodiscard]] std::vector<std::string> attributes() const;

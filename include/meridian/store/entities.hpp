@@ -17,6 +17,10 @@
 #include <string_view>
 #include <vector>
 
+namespace meridian::query {
+class entity_order;
+}
+
 namespace meridian::store {
 
 namespace pg {
@@ -114,6 +118,16 @@ private:
     /// what comes before it.
     asio::awaitable<result<entity_page>> query_in_order(tenant_id tenant,
                                                         const query::query_plan& plan);
+    /// Some candidates with what an ordering sees of them: told by SQL (with the documents of those
+    /// of which it cannot), or read from all documents.
+    struct ordered_stretch;
+    asio::awaitable<result<ordered_stretch>> order_by_sql(tenant_id tenant,
+                                                          const query::query_plan& plan,
+                                                          const query::entity_order& order,
+                                                          const selection_options& options);
+    asio::awaitable<result<ordered_stretch>>
+    order_by_documents(tenant_id tenant, const query::query_plan& plan,
+                       const query::entity_order& order, std::int64_t from, std::int64_t limit);
     /// By one statement, where no candidate is left to memory; else nothing.
     asio::awaitable<result<std::optional<std::int64_t>>>
     count_surely(tenant_id tenant, const query::query_plan& plan);

@@ -1,13 +1,16 @@
 /// 4.23: a query's page in an order that is not the stored one.
 #include "meridian/query/order.hpp"
 #include "store/pg/pool.hpp"
+#include "store/reads/learn.hpp"
 #include "store/reads/recheck.hpp"
 #include "store/reads/rows_of.hpp"
+#include "store/reads/selection.hpp"
 #include "store/reads/stretch.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 namespace meridian::store {
@@ -84,7 +87,22 @@ timestamp current_time() {
     return std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
 }
 
-/// Fetches the documents that were forgotten. What has been deleted meanwhile is left out.
+/// In no particular order. What has been deleted meanwhile is left out.
+asio::awaitable<result<std::vector<entity_row>>> read_numbered(reader& from, tenant_id tenant,
+                                                               std::span<const std::int64_t> eids) {
+    pg::parameters with;
+    with.int8_array(eids).int4(tenant);
+    auto waiting = from.pool().execute(entities_by_number, with);
+    auto found = co_await std::move(waiting);
+    if (!found)
+        co_return found.error();
+    const auto kept = std::make_shared<const pg::result>(std::move(*found));
+    MERIDIAN_CO_TRY(auto rows, read_entities(kept));
+    MERIDIAN_CO_CHECK(co_await learn_names(from, rows, append_unknown_of_entity));
+    co_return rows;
+}
+
+/// Fetches the documents that are not at hand.
 asio::awaitable<result<std::vector<entity_row>>> load_documents(reader& from, tenant_id tenant,
                                                                 std::vector<ordered_row> chosen) {
     std::vector<entity_row> rows;
@@ -101,52 +119,111 @@ asio::awaitable<result<std::vector<entity_row>>> load_documents(reader& from, te
         places.emplace(one.eid, numbers.size());
         numbers.push_back(one.eid);
     }
-    pg::parameters with;
-    with.int8_array(numbers).int4(tenant);
-    auto waiting = from.pool().execute(entities_by_number, with);
-    auto found = co_await std::move(waiting);
-    if (!found)
-        co_return found.error();
-    const auto kept = std::make_shared<const pg::result>(std::move(*found));
-    MERIDIAN_CO_TRY(rows, read_entities(kept));
+    auto reading = read_numbered(from, tenant, numbers);
+    MERIDIAN_CO_TRY(rows, co_await std::move(reading));
     std::ranges::sort(rows, {}, [&](const entity_row& row) { return places.at(row.eid); });
     co_return rows;
 }
 
+/// What an ordering sees of documents.
+void add_keys(std::vector<ordered_row>& to, std::vector<entity_row> rows,
+              const query::entity_order& order, const ngsild::names& dictionary, timestamp now) {
+    // After the rows were read: they may have taught the dictionary a name.
+    std::set<ngsild::name_id> attributes;
+    for (const auto& name : order.attributes())
+        attributes.insert(dictionary.find(name));
+    for (entity_row& row : rows) {
+        auto& one = to.emplace_back();
+        one.key = order.key_of(to_subject(row, attributes, dictionary, now));
+        one.eid = row.eid;
+        one.row = std::move(row);
+    }
+}
+
 } // namespace
+
+struct entities::ordered_stretch {
+    std::vector<ordered_row> rows; ///< those that the plan selects
+    std::int64_t examined = 0;     ///< candidates
+    std::int64_t last = 0;         ///< eid of the last candidate
+};
+
+asio::awaitable<result<entities::ordered_stretch>>
+entities::order_by_sql(tenant_id tenant, const query::query_plan& plan,
+                       const query::entity_order& order, const selection_options& options) {
+    auto selecting = select(tenant, plan, options);
+    const auto found = co_await std::move(selecting);
+    if (!found)
+        co_return found.error();
+    ordered_stretch made;
+    made.examined = static_cast<std::int64_t>(found->size());
+    made.last = options.from;
+    std::vector<std::int64_t> undecided;
+    for (const pg::row row : *found) {
+        made.last = row.int8(0);
+        auto key = order.key_of(order_cells(row, options.sources));
+        if (key)
+            made.rows.push_back({std::move(*key), made.last, std::nullopt});
+        else
+            undecided.push_back(made.last);
+    }
+    const timestamp now = current_time();
+    for (std::span<const std::int64_t> left = undecided; !left.empty();) {
+        const auto some = left.first(std::min(left.size(), std::size_t{longest_stretch}));
+        left = left.subspan(some.size());
+        auto reading = read_numbered(*reader_, tenant, some);
+        MERIDIAN_CO_TRY(auto rows, co_await std::move(reading));
+        const auto first = made.rows.size();
+        add_keys(made.rows, std::move(rows), order, dictionary_, now);
+        for (auto at = first; at < made.rows.size(); ++at)
+            made.rows[at].row.reset();
+    }
+    co_return made;
+}
+
+asio::awaitable<result<entities::ordered_stretch>>
+entities::order_by_documents(tenant_id tenant, const query::query_plan& plan,
+                             const query::entity_order& order, std::int64_t from,
+                             std::int64_t limit) {
+    auto reading = read_stretch(tenant, plan, from, limit);
+    MERIDIAN_CO_TRY(stretch read, co_await std::move(reading));
+    ordered_stretch made;
+    made.examined = read.examined;
+    made.last = read.last;
+    add_keys(made.rows, std::move(read.rows), order, dictionary_, current_time());
+    co_return made;
+}
 
 asio::awaitable<result<entity_page>> entities::query_in_order(tenant_id tenant,
                                                               const query::query_plan& plan) {
     MERIDIAN_CO_TRY(const query::entity_order order, query::entity_order::create(plan.order));
     const auto offset = static_cast<std::size_t>(
         std::min<std::uint64_t>(plan.page.offset, static_cast<std::uint64_t>(most_examined)));
-    const std::size_t reach = offset + plan.page.limit + 1;
-    first_rows first(order, reach);
-    const timestamp now = current_time();
+    first_rows first(order, offset + plan.page.limit + 1);
+    const auto sources = something_is_due() ? std::nullopt : sources_of_order(plan, dictionary_);
+    selection_options options;
+    if (sources) {
+        options.wanted = selection_options::output::order;
+        options.sources = *sources;
+    }
     std::int64_t matched = 0;
     std::int64_t examined = 0;
-    std::int64_t after = 0;
     for (bool more = true; more;) {
-        auto reading = read_stretch(tenant, plan, after, longest_stretch);
-        MERIDIAN_CO_TRY(stretch read, co_await std::move(reading));
+        options.limit = std::min(sources ? longest_stretch_of_keys : longest_stretch,
+                                 most_examined + 1 - examined);
+        auto reading = sources
+                           ? order_by_sql(tenant, plan, order, options)
+                           : order_by_documents(tenant, plan, order, options.from, options.limit);
+        MERIDIAN_CO_TRY(ordered_stretch read, co_await std::move(reading));
         examined += read.examined;
         if (examined > most_examined)
             co_return problem(problem_kind::too_complex_query,
                               "the query has too many candidates to be ordered");
         matched += static_cast<std::int64_t>(read.rows.size());
-        // After the rows were read: they may have taught the dictionary a name.
-        std::set<ngsild::name_id> attributes;
-        for (const auto& name : order.attributes())
-            attributes.insert(dictionary_.find(name));
-        for (entity_row& row : read.rows) {
-            ordered_row one;
-            one.key = order.key_of(to_subject(row, attributes, dictionary_, now));
-            one.eid = row.eid;
-            one.row = std::move(row);
-            first.add(std::move(one));
-        }
-        after = read.last;
-        more = read.examined == longest_stretch;
+        for (ordered_row& row : read.rows)
+            first.add(std::move(row));
+        options.from = read.last;
+        more = read.examined == options.limit;
         if (more)
             first.forget_documents();
     }

@@ -46,11 +46,6 @@ bool head_matches(const entity_row& row, const query::query_plan& plan,
 
 using linked_entities = std::unordered_map<std::string, std::optional<ngsild::entity>>;
 
-void append_unknown(std::vector<ngsild::name_id>& to, const entity_row& row,
-                    const ngsild::names& dictionary) {
-    ngsild::append_unknown_names(to, row.document, dictionary);
-}
-
 /// Loads Entities that a q looks into; those that do not exist are noted as such.
 asio::awaitable<result<void>> load_linked(reader& from, tenant_id tenant,
                                           const ngsild::names& dictionary,
@@ -69,7 +64,7 @@ asio::awaitable<result<void>> load_linked(reader& from, tenant_id tenant,
         if (!is_expired(row, now))
             linked.push_back(std::move(row));
     }
-    MERIDIAN_CO_CHECK(co_await learn_names(from, linked, append_unknown));
+    MERIDIAN_CO_CHECK(co_await learn_names(from, linked, append_unknown_of_entity));
     for (const entity_row& row : linked)
         into[std::string(row.uri)] = to_entity(row, dictionary, now);
     co_return result<void>{};

@@ -1,5 +1,6 @@
 #include "store/reads/rows_of.hpp"
 
+#include "meridian/ngsild/unknown_names.hpp"
 #include "store/reads/selection.hpp"
 
 namespace meridian::store {
@@ -25,6 +26,11 @@ result<std::vector<entity_row>> read_entities(const std::shared_ptr<const pg::re
         rows.push_back(std::move(row));
     }
     return rows;
+}
+
+void append_unknown_of_entity(std::vector<ngsild::name_id>& to, const entity_row& row,
+                              const ngsild::names& dictionary) {
+    ngsild::append_unknown_names(to, row.document, dictionary);
 }
 
 bool is_expired(const entity_row& row, timestamp now) noexcept {

@@ -18,6 +18,10 @@ namespace meridian::store {
 [[nodiscard]] result<std::vector<entity_row>>
 read_entities(const std::shared_ptr<const pg::result>& from);
 
+/// For `learn_names`: the names in a row's document that `dictionary` does not know.
+void append_unknown_of_entity(std::vector<ngsild::name_id>& to, const entity_row& row,
+                              const ngsild::names& dictionary);
+
 /// 4.22: not there any more, though the sweep has not come by.
 [[nodiscard]] bool is_expired(const entity_row& row, timestamp now) noexcept;
 

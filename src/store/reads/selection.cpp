@@ -2,6 +2,7 @@
 
 #include "store/reads/value_driver.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -54,6 +55,8 @@ public:
         } else if (options_.wanted == output::sure_count) {
             out_.append(fmt::format("SELECT count(*) FILTER (WHERE n.sure), count(*) FROM ({}) n",
                                     candidates("> 0", "")));
+        } else if (options_.wanted == output::order) {
+            out_.append(order());
         } else {
             out_.append(fmt::format("SELECT {}", entity_columns));
             if (options_.wanted == output::page_and_count)
@@ -241,6 +244,34 @@ private:
         return fmt::format("SELECT DISTINCT s.eid{} FROM {} AS ty(t{}), LATERAL ({}) s",
                            certain_.empty() ? "" : ", s.sure", types_,
                            other_types_ ? ", others" : "", of_type("ty.t", beyond, bound));
+    }
+
+    /// 4.23: each candidate with what the ordering sees of it. Any of its types' rows will do.
+    std::string order() {
+        using column = query::order_source::column;
+        const auto reads = [this](bool of_entity) {
+            return std::ranges::any_of(options_.sources, [&](const query::order_source& one) {
+                return (one.from == column::id) == of_entity;
+            });
+        };
+        const std::string from = out_.int8(options_.from);
+        const std::string limit = out_.int8(options_.limit);
+        std::string joined;
+        if (reads(true))
+            joined += "\nJOIN entity e ON e.eid = t.eid";
+        if (reads(false)) {
+            std::vector<std::int32_t> types;
+            for (const auto& all : plan_.types)
+                types.push_back(all.front());
+            joined += fmt::format("\nLEFT JOIN LATERAL (SELECT s.kv FROM search s WHERE "
+                                  "s.tenant_id = {} AND s.type_id = ANY({}) AND s.eid = t.eid "
+                                  "LIMIT 1) k ON true",
+                                  tenant_, out_.int4s(types));
+        }
+        const std::string columns = render_order_columns(out_, options_.sources);
+        return fmt::format("SELECT t.eid{}\nFROM (SELECT eid FROM ({}) c\n      "
+                           "ORDER BY eid LIMIT {}) t{}\nORDER BY t.eid",
+                           columns, candidates("> " + from, limit), limit, joined);
     }
 
     /// Of all pages.

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "meridian/query/order.hpp"
 #include "meridian/query/plan.hpp"
 #include "meridian/store/database.hpp"
+#include "store/pg/result.hpp"
 #include "store/pg/statement.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,8 +57,10 @@ struct value_driver;
 /// What a statement for a plan is to give.
 struct selection_options {
     /// `sure_count`: how many SQL is certain of, and how many are possible.
-    enum class output { page, page_and_count, count, sure_count };
+    /// `order`: eids, and what is found of each at `sources`.
+    enum class output { page, page_and_count, count, sure_count, order };
     output wanted = output::page;
+    std::span<const query::order_source> sources{}; ///< with `order` only
     const value_driver* driver = nullptr; ///< where candidates come from; null: as the plan says
     std::int64_t from = 0;                ///< eids above this …
     bool backwards = false;               ///< … or below it, the largest first
@@ -67,6 +73,21 @@ struct selection_options {
 struct page_columns {
     enum : int { eid, uri, version, created_at, modified_at, doc, count };
 };
+
+/// What `output::order` is asked for: the sources of the plan's ordering, where SQL decides on the
+/// candidates and tells all that the ordering sees of them; nothing where documents have to be
+/// read. Values are looked up by the plan's types. Not to be used while expired data (4.22) may
+/// stand in `search`.
+[[nodiscard]] std::optional<std::vector<query::order_source>>
+sources_of_order(const query::query_plan& plan, const ngsild::names& dictionary);
+
+/// 4.23: the columns of a selection with `output::order` behind its eid, each after a comma, of the
+/// rows `k` (a `kv` of `search`) and `e` (of `entity`). What they hold is read by `order_cells`.
+[[nodiscard]] std::string render_order_columns(composed_statement& to,
+                                               std::span<const query::order_source> sources);
+/// What such a row says.
+[[nodiscard]] std::vector<query::order_cell>
+order_cells(const pg::row& from, std::span<const query::order_source> sources);
 
 /// Renders a plan whose access is not `nothing`. With `output::count` the one column is the count.
 [[nodiscard]] composed_statement render_selection(tenant_id tenant, const query::query_plan& plan,
