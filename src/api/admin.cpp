@@ -1,6 +1,7 @@
 #include "meridian/api/admin.hpp"
 
 #include "api/call.hpp"
+#include "api/history_policies.hpp"
 #include "api/metrics.hpp"
 #include "api/plan_figures.hpp"
 #include "api/problem_response.hpp"
@@ -83,6 +84,16 @@ http::response allowed(std::string methods, const http::request& request) {
     return answer;
 }
 
+asio::awaitable<http::response> answer_policy_request(worker& with, const http::request& request) {
+    const auto methods = policy_methods(request.path);
+    const auto asked = http::to_text(request.method);
+    if (request.method == http::method::options || methods.find(asked) == std::string_view::npos)
+        co_return allowed(std::string{methods}, request);
+    auto answering = answer_policies(with, request);
+    auto given = co_await std::move(answering);
+    co_return given ? std::move(*given) : problem_response(given.error());
+}
+
 asio::awaitable<http::response> answer(worker& with, const http::request& request) {
     const bool is_get = request.method == http::method::get;
     if (request.path == metrics_path) {
@@ -90,6 +101,8 @@ asio::awaitable<http::response> answer(worker& with, const http::request& reques
             co_return allowed("GET, HEAD, OPTIONS", request);
         co_return http::response(200, metrics::media_type, with.broker.counted->render());
     }
+    if (request.path.starts_with(policies_path))
+        co_return co_await answer_policy_request(with, request);
     if (request.path != explain_path)
         co_return problem_response(problem{problem_kind::resource_not_found,
                                            "there is no resource '" + std::string{request.path} +

@@ -1,6 +1,7 @@
 #include "app/broker.hpp"
 
 #include "app/database.hpp"
+#include "app/history_policies.hpp"
 #include "app/indexed_attributes.hpp"
 #include "meridian/api/admin.hpp"
 #include "meridian/store/partitions.hpp"
@@ -149,6 +150,7 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     evolutions_ = std::make_unique<store::evolutions>(*pool_);
     exports_ = std::make_unique<store::exports>(database_, *dictionary_, history_edges_,
                                                 export_limits(chosen));
+    history_policies_ = std::make_unique<store::history_policies>(*pool_);
     stored_subscriptions_ = std::make_unique<store::subscriptions>(*pool_);
     stored_registrations_ = std::make_unique<store::registrations>(*pool_);
     registrations_ = std::make_unique<federation::registry>(*stored_registrations_);
@@ -173,6 +175,7 @@ result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::s
     MERIDIAN_TRY(made->wanted_indexes_.configured,
                  read_indexed_attributes(chosen.indexed_attributes));
     made->wanted_indexes_.automatic_after = chosen.automatic_index_after;
+    MERIDIAN_TRY(made->wanted_policies_, read_history_policies(chosen.history_policies));
     MERIDIAN_CHECK(made->dictionary_->load());
     MERIDIAN_CHECK(store::load_indexes(*made->pool_, made->indexes_));
     MERIDIAN_CHECK(made->make_threads());
@@ -206,7 +209,7 @@ result<void> broker::make_threads() {
         made->services = std::make_unique<operations::services>(operations::services{
             *made->entities, made->history, *exports_, *evolutions_, made->discovery, *lanes_,
             *dictionary_, *tenants_, *made->contexts, *subscriptions_, *receipts_, *registrations_,
-            *made->forwarder, state_.alias});
+            *made->forwarder, *history_policies_, state_.alias});
         made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
         io_.push_back(std::move(made));
     }
@@ -294,7 +297,7 @@ void broker::start_background() {
     upkeep_ = std::make_shared<upkeep>(contexts_.front()->get_executor(), io_.front()->discovery,
                                        *io_.front()->contexts, *receipts_, database_.conninfo,
                                        index_upkeep{*dictionary_, indexes_, wanted_indexes_},
-                                       old_history(config_, history_edges_));
+                                       old_history(config_, history_edges_), wanted_policies_);
     asio::post(*contexts_.front(), [kept = upkeep_] { kept->start(); });
     api::add_metrics(state_, [this](std::string& out) {
         subscriptions_->append_metrics(out);

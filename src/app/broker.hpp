@@ -100,6 +100,7 @@ private:
     std::shared_ptr<store::history_edges> history_edges_ = std::make_shared<store::history_edges>();
     store::attribute_indexes indexes_;
     store::index_wishes wanted_indexes_;
+    std::vector<store::wanted_policy> wanted_policies_;
     std::unique_ptr<store::blocking_pool> pool_;
     std::unique_ptr<store::dictionary> dictionary_;
     std::unique_ptr<store::tenants> tenants_;
@@ -107,6 +108,7 @@ private:
     std::unique_ptr<store::receipts> receipts_;
     std::unique_ptr<store::evolutions> evolutions_;
     std::unique_ptr<store::exports> exports_;
+    std::unique_ptr<store::history_policies> history_policies_;
     std::unique_ptr<store::subscriptions> stored_subscriptions_;
     std::unique_ptr<store::registrations> stored_registrations_;
     std::unique_ptr<federation::registry> registrations_;

@@ -17,16 +17,24 @@ std::size_t separator(const std::string& text) {
 
 } // namespace
 
+std::optional<store::wanted_index> read_attribute_of_type(const std::string& text) {
+    const auto& core = *jsonld::core_context();
+    const auto slash = separator(text);
+    if (slash == std::string::npos || slash == 0 || slash + 1 == text.size())
+        return std::nullopt;
+    return store::wanted_index{core.expand(text.substr(0, slash)),
+                               core.expand(text.substr(slash + 1))};
+}
+
 result<std::vector<store::wanted_index>>
 read_indexed_attributes(const std::vector<std::string>& texts) {
     std::vector<store::wanted_index> all;
-    const auto& core = *jsonld::core_context();
     for (const std::string& text : texts) {
-        const auto slash = separator(text);
-        if (slash == std::string::npos || slash == 0 || slash + 1 == text.size())
+        auto one = read_attribute_of_type(text);
+        if (!one)
             return problem(problem_kind::invalid_request,
                            fmt::format("indexed-attributes: '{}' is not Type/attribute", text));
-        all.push_back({core.expand(text.substr(0, slash)), core.expand(text.substr(slash + 1))});
+        all.push_back(std::move(*one));
     }
     return all;
 }

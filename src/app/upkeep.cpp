@@ -51,19 +51,26 @@ asio::awaitable<result<timestamp>> tend_old_history_blocking(const std::string& 
     co_return tend_old_history_now(conninfo, with, stop);
 }
 
+asio::awaitable<result<int>> tend_rollups_blocking(store::rollup_upkeep& what,
+                                                   const std::atomic<bool>& stop) {
+    co_return what.tend(stop);
+}
+
 } // namespace
 
 upkeep::upkeep(asio::any_io_executor on, store::discovery& found, operations::contexts& contexts,
                store::receipts& receipts, std::string conninfo, index_upkeep indexes,
-               history_upkeep old_history, upkeep_times times)
+               history_upkeep old_history, std::vector<store::wanted_policy> policies,
+               upkeep_times times)
     : executor_(std::move(on)), discovery_(found), contexts_(contexts), receipts_(receipts),
       conninfo_(std::move(conninfo)), indexes_(std::move(indexes)),
-      old_history_(std::move(old_history)), times_(times), fold_pause_(executor_),
-      partitions_pause_(executor_), contexts_pause_(executor_), receipts_pause_(executor_),
-      indexes_pause_(executor_), old_history_pause_(executor_) {}
+      old_history_(std::move(old_history)), rollups_(conninfo_, std::move(policies)), times_(times),
+      fold_pause_(executor_), partitions_pause_(executor_), contexts_pause_(executor_),
+      receipts_pause_(executor_), indexes_pause_(executor_), old_history_pause_(executor_),
+      rollups_pause_(executor_) {}
 
 void upkeep::start() {
-    running_ = 6;
+    running_ = 7;
     asio::co_spawn(executor_, repeat([this] { return fold(); }, fold_pause_), asio::detached);
     asio::co_spawn(executor_, repeat([this] { return make_partitions(); }, partitions_pause_),
                    asio::detached);
@@ -74,6 +81,8 @@ void upkeep::start() {
     asio::co_spawn(executor_, repeat([this] { return tend_indexes(); }, indexes_pause_),
                    asio::detached);
     asio::co_spawn(executor_, repeat([this] { return tend_old_history(); }, old_history_pause_),
+                   asio::detached);
+    asio::co_spawn(executor_, repeat([this] { return tend_rollups(); }, rollups_pause_),
                    asio::detached);
 }
 
@@ -86,6 +95,7 @@ asio::awaitable<void> upkeep::stop() {
     receipts_pause_.cancel();
     indexes_pause_.cancel();
     old_history_pause_.cancel();
+    rollups_pause_.cancel();
     while (running_ > 0) {
         asio::steady_timer pause(executor_, std::chrono::milliseconds{10});
         co_await pause.async_wait(base::await);
@@ -163,6 +173,15 @@ asio::awaitable<upkeep::wait> upkeep::tend_old_history() {
     else
         old_history_.edges->set_horizon(*horizon);
     co_return times_.old_history;
+}
+
+asio::awaitable<upkeep::wait> upkeep::tend_rollups() {
+    auto tending = asio::co_spawn(blocking_, tend_rollups_blocking(rollups_, is_stopping_),
+                                  asio::use_awaitable);
+    const auto done = co_await std::move(tending);
+    if (!done)
+        spdlog::error("history is not rolled up: {}", done.error().detail());
+    co_return times_.rollups;
 }
 
 } // namespace meridian::app

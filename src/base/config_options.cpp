@@ -100,6 +100,13 @@ constexpr option database[] = {
      &config::history_retention_days,
      "Months of the Temporal Evolution that ended longer ago are dropped; 0: never.",
      {0, 100'000}},
+    {"history-policies",
+     &config::history_policies,
+     "How many days instances of the temporal evolution and their roll-ups are kept, each as "
+     "Type/attribute=tenant:NAME;raw:30;PT1H:365;P1D: without days for ever, without a tenant of "
+     "the default one (docs/history-policies.md). What is no longer listed stays in force.",
+     {},
+     "none: all instances for ever"},
     {"embedded-user",
      &config::embedded_user,
      "Unprivileged system user that the embedded cluster runs as, when started as root.",

@@ -9,16 +9,16 @@ namespace meridian::store {
 
 bool take_charge_of_old_history(pqxx::connection& connection) {
     return pqxx::nontransaction(connection)
-        .exec1("SELECT pg_try_advisory_lock(1835364980)")[0]
+        .exec1("SELECT pg_try_advisory_lock(1835364990)")[0]
         .as<bool>();
 }
 
 void lock_for_correction(pqxx::work& in) {
-    in.exec("SELECT pg_advisory_xact_lock_shared(1835364981)");
+    in.exec("SELECT pg_advisory_xact_lock_shared(1835364991)");
 }
 
 void lock_for_folding(pqxx::work& in) {
-    in.exec("SELECT pg_advisory_xact_lock(1835364981)");
+    in.exec("SELECT pg_advisory_xact_lock(1835364991)");
 }
 
 void close_month(pqxx::connection& connection, year_month month, left_rows rows) {

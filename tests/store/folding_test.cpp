@@ -257,7 +257,7 @@ TEST_F(folded_history, whoever_is_killed_leaves_nothing_half_done) {
     while (!is_done && killed < 5)
         killed += static_cast<int>(pqxx::nontransaction(killing)
                                        .exec("SELECT pg_terminate_backend(pid) FROM pg_locks "
-                                             "WHERE locktype = 'advisory' AND objid = 1835364981")
+                                             "WHERE locktype = 'advisory' AND objid = 1835364991")
                                        .size());
     folding.join();
     EXPECT_GT(killed, 0);

@@ -55,6 +55,7 @@ struct config {
     std::chrono::milliseconds automatic_index_after = std::chrono::seconds(60);
     std::size_t history_fold_after_days = 7;
     std::size_t history_retention_days = 0;
+    std::vector<std::string> history_policies;
     std::string embedded_user;
     byte_count embedded_shared_buffers{128u << 20};
 

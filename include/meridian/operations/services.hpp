@@ -10,6 +10,7 @@
 #include "meridian/store/evolutions.hpp"
 #include "meridian/store/exports.hpp"
 #include "meridian/store/history.hpp"
+#include "meridian/store/history_policies.hpp"
 #include "meridian/store/receipts.hpp"
 #include "meridian/store/tenants.hpp"
 #include "meridian/store/write_lanes.hpp"
@@ -41,6 +42,7 @@ struct services {
     store::receipts& receipts;
     federation::registry& registrations;
     federation::forwarder& forwarder;
+    store::history_policies& history_policies;
     const std::string& alias; ///< 5.2.40 contextSourceAlias, of the default Tenant
 };
 

@@ -1,0 +1,91 @@
+#include "app/history_policies.hpp"
+
+#include "app/indexed_attributes.hpp"
+#include "meridian/query/rollup.hpp"
+
+#include <charconv>
+#include <fmt/format.h>
+#include <string_view>
+
+namespace meridian::app {
+namespace {
+
+using std::string_view;
+
+problem wrong(const std::string& text, string_view why) {
+    return problem(problem_kind::invalid_request,
+                   fmt::format("history-policies: '{}' {}", text, why));
+}
+
+std::optional<int> read_number(string_view text) {
+    int number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+std::int16_t level_of(string_view period) {
+    if (period == "PT1M")
+        return query::rollup_level::minute;
+    if (period == "PT1H")
+        return query::rollup_level::hour;
+    return period == "P1D" ? query::rollup_level::day : std::int16_t{0};
+}
+
+/// One of the parts between `;`. False where it is none.
+bool read_part(string_view part, store::wanted_policy& into) {
+    const auto colon = part.find(':');
+    const string_view name = part.substr(0, colon);
+    const bool has_value = colon != string_view::npos;
+    if (name == "tenant" && has_value) {
+        into.tenant = part.substr(colon + 1);
+        return true;
+    }
+    std::optional<int> days;
+    if (has_value && !(days = read_number(part.substr(colon + 1))))
+        return false;
+    if (name == "raw" && has_value) {
+        into.terms.raw_days = days;
+        return true;
+    }
+    const std::int16_t level = level_of(name);
+    into.terms.rollups.push_back({level, days});
+    return level != 0;
+}
+
+result<store::wanted_policy> read(const std::string& text) {
+    const auto equals = text.rfind('=');
+    const auto names =
+        equals == std::string::npos ? std::nullopt : read_attribute_of_type(text.substr(0, equals));
+    if (!names)
+        return wrong(text, "is not Type/attribute=raw:30;PT1H:365;P1D");
+    store::wanted_policy made;
+    made.type = names->type;
+    made.attribute = names->attribute;
+    string_view rest = string_view{text}.substr(equals + 1);
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find(';'), rest.size());
+        if (!read_part(rest.substr(0, end), made))
+            return wrong(text,
+                         fmt::format("has no tenant, raw or period in '{}'", rest.substr(0, end)));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (const auto checked = store::check(made.terms); !checked)
+        return wrong(text, "is refused: " + checked.error().detail());
+    return made;
+}
+
+} // namespace
+
+result<std::vector<store::wanted_policy>>
+read_history_policies(const std::vector<std::string>& texts) {
+    std::vector<store::wanted_policy> all;
+    for (const std::string& text : texts) {
+        MERIDIAN_TRY(auto one, read(text));
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+} // namespace meridian::app
