@@ -15,8 +15,7 @@ constexpr command all_commands[] = {
     {"migrate", "", 0, 0, true, "Brings the database's schema up to this version, and stops."},
     {"import", "FILE...", 1, 10'000, true,
      "Stores the Entities, or with --temporal the Temporal Evolutions, of NDJSON or JSON array "
-     "files, "
-     "gzip or not; - is standard input."},
+     "files, the latter also of CSV, gzip or not; - is standard input."},
     {"export", "", 0, 0, true, "Writes the Entities as NDJSON, which import takes."},
     {"explain", "URL", 1, 1, true, "Shows how a request would be carried out: plan and SQL."},
     {"version", "", 0, 0, false, "Prints the version."},

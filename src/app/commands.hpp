@@ -21,7 +21,8 @@ namespace meridian::app {
 /// not, replacing those that exist, with notifications and history like any write (5.6.8). Entities
 /// that are refused are reported with file and line, and the status is then 1; one line tells of
 /// the progress. createdAt and modifiedAt are those of the import. With `--temporal` the files hold
-/// Temporal Evolutions, whose instances are added in any order of time (5.6.11).
+/// Temporal Evolutions, whose instances are added in any order of time (5.6.11); then they may be
+/// CSV, whose rows are named by line.
 [[nodiscard]] int import_entities(const config& settings, const std::vector<std::string>& files);
 
 /// Writes all Entities of a Tenant, or those of `--type`, to standard output: one a line,

@@ -12,7 +12,9 @@
 #include <deque>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <unordered_set>
 #include <utility>
@@ -27,6 +29,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::size_t batch_entities = 500;
 constexpr std::size_t batch_bytes = 2'000'000;
 constexpr std::size_t batches_committed_at_once = 3;
+constexpr std::size_t batch_rows = 5'000; ///< of CSV: many of one Entity are one write
 
 /// The line on standard error that tells how far the import is; on a terminal it is rewritten.
 class progress {
@@ -97,35 +100,100 @@ private:
 
     result<void> read_file(const std::string& name) {
         MERIDIAN_TRY(auto file, input_file::open(name));
-        entity_splitter splitter(settings_.max_body);
-        import_batch batch(name == "-" ? "standard input" : name, kind_);
+        const auto shown = name == "-" ? "standard input" : name;
+        if (is_csv(name))
+            return read_rows(file, shown);
+        import_batch batch(shown, kind_);
+        auto reading = read_pieces<entity_piece>(file, entity_splitter(settings_.max_body),
+                                                 [&](entity_piece piece) -> result<void> {
+                                                     take(batch, std::move(piece), batch_entities);
+                                                     return {};
+                                                 });
+        begin_parse(std::move(batch));
+        return reading;
+    }
+
+    /// Cuts a file and hands its pieces over, until one is a problem.
+    template <typename Piece, typename Cutter, typename Take>
+    result<void> read_pieces(input_file& file, Cutter cutter, const Take& take_one) {
         std::vector<char> buffer(128 << 10);
-        result<void> outcome;
+        std::vector<Piece> pieces;
         while (!failed_) {
-            auto count = file.read(buffer);
-            std::vector<entity_piece> pieces;
+            const auto count = file.read(buffer);
             if (count && *count > 0) {
                 progress_.add_bytes(*count);
-                splitter.feed({buffer.data(), *count}, pieces);
+                cutter.feed({buffer.data(), *count}, pieces);
             } else {
-                splitter.finish(pieces);
+                cutter.finish(pieces);
             }
-            for (auto& piece : pieces) {
-                batch.add(std::move(piece));
-                if (batch.size() == batch_entities || batch.bytes() >= batch_bytes)
-                    begin_parse(std::exchange(batch, import_batch(batch.file(), kind_)));
-            }
+            for (auto& piece : pieces)
+                MERIDIAN_CHECK(take_one(std::move(piece)));
+            pieces.clear();
             if (!count)
-                outcome = std::move(count).error();
-            if (!count || *count == 0)
+                return count.error();
+            if (*count == 0)
                 break;
         }
-        if (batch.size() > 0)
-            begin_parse(std::move(batch));
-        return outcome;
+        return {};
+    }
+
+    /// Adds a piece to a batch, which goes on its way when it has `most` of them.
+    template <typename Piece>
+    void take(import_batch& batch, Piece piece, std::size_t most) {
+        batch.add(std::move(piece));
+        if (batch.size() >= most || batch.bytes() >= batch_bytes)
+            begin_parse(std::exchange(batch, batch.next()));
+    }
+
+    /// What the option says, else the name of the file, which may be compressed.
+    [[nodiscard]] bool is_csv(std::string_view name) const {
+        if (name.ends_with(".gz"))
+            name.remove_suffix(3);
+        return settings_.format == "csv" || !settings_.columns.empty() ||
+               (settings_.format.empty() && name.ends_with(".csv"));
+    }
+
+    result<void> read_rows(input_file& file, const std::string& shown) {
+        if (kind_ != imported::evolutions)
+            return problem{problem_kind::bad_request_data,
+                           shown + ": CSV holds Temporal Evolutions: add --temporal"};
+        MERIDIAN_TRY(auto context, context_of_names());
+        import_batch batch(shown, kind_);
+        bool has_header = false;
+        auto reading = read_pieces<csv_record>(
+            file, csv_reader(settings_.max_body), [&](csv_record row) -> result<void> {
+                if (has_header) {
+                    take(batch, std::move(row), batch_rows);
+                    return {};
+                }
+                has_header = true;
+                if (!row.fault.empty())
+                    return problem{problem_kind::bad_request_data, shown + ": " + row.fault};
+                auto columns = csv_columns::bind(settings_.columns, row.fields);
+                if (!columns)
+                    return problem{columns.error().kind(), shown + ": " + columns.error().detail()};
+                batch.mean(std::make_shared<const csv_columns>(std::move(*columns)), context);
+                return {};
+            });
+        begin_parse(std::move(batch));
+        return reading;
+    }
+
+    /// The @context of `--context`, which names of a CSV file are expanded with.
+    result<jsonld::context_ptr> context_of_names() {
+        if (settings_.context.empty())
+            return jsonld::core_context();
+        std::optional<result<jsonld::context_ptr>> found;
+        parts_.run([&](operations::services& with) -> asio::awaitable<void> {
+            auto finding = with.contexts.from_url(settings_.context);
+            found = co_await std::move(finding);
+        });
+        return std::move(*found);
     }
 
     void begin_parse(import_batch&& batch) {
+        if (batch.size() == 0)
+            return;
         auto owned = std::make_unique<import_batch>(std::move(batch));
         auto task = [this, own = owned.get()](operations::services& with) {
             return own->parse(with, limits_);
@@ -140,7 +208,8 @@ private:
         auto next = std::move(parsing_.front());
         parsing_.pop_front();
         next.done.get();
-        if (shares_an_entity(*next.batch))
+        // Instances of an evolution may come in any order.
+        if (kind_ == imported::entities && shares_an_entity(*next.batch))
             finish_commits(0);
         for (const auto& id : next.batch->ids())
             being_written_.insert(id);
@@ -198,6 +267,8 @@ int failed(const problem& why) {
 } // namespace
 
 int import_entities(const config& settings, const std::vector<std::string>& files) {
+    if (!settings.format.empty() && settings.format != "json" && settings.format != "csv")
+        return failed({problem_kind::invalid_request, "format must be json or csv"});
     auto running = tool::start(settings);
     if (!running)
         return failed(running.error());

@@ -23,6 +23,17 @@ void import_batch::add(entity_piece piece) {
     pieces_.push_back(std::move(piece));
 }
 
+void import_batch::mean(std::shared_ptr<const csv_columns> columns, jsonld::context_ptr context) {
+    columns_ = std::move(columns);
+    context_ = std::move(context);
+}
+
+void import_batch::add(csv_record row) {
+    for (const auto& field : row.fields)
+        bytes_ += field.size() + sizeof field;
+    rows_.push_back(std::move(row));
+}
+
 void import_batch::refuse(std::uint64_t line, const problem& why) {
     if (is_ours(why.kind()))
         failure_ = why.detail();
@@ -58,7 +69,48 @@ asio::awaitable<result<void>> import_batch::parse_piece(operations::services& wi
     co_return result<void>{};
 }
 
+result<void> import_batch::parse_row(const csv_record& row) {
+    if (!row.fault.empty())
+        return problem{problem_kind::invalid_request, row.fault};
+    MERIDIAN_TRY(const auto payload, columns_->read(row.fields));
+    if (!payload)
+        return {};
+    MERIDIAN_TRY(auto evolution, ngsild::parse_temporal_entity(*payload, *context_));
+    gather(std::move(evolution), row.line);
+    return {};
+}
+
+/// Adds the instances of a row to those of the rows before it.
+void import_batch::gather(ngsild::entity_temporal part, std::uint64_t line) {
+    const auto [place, is_new] = places_.emplace(part.id, evolutions_.size());
+    if (is_new) {
+        ids_.push_back(part.id);
+        lines_.push_back(line);
+        evolutions_.push_back(std::move(part));
+        return;
+    }
+    auto& whole = evolutions_[place->second];
+    for (auto& type : part.types)
+        if (std::ranges::find(whole.types, type) == whole.types.end())
+            whole.types.push_back(std::move(type));
+    for (auto& attribute : part.attributes) {
+        const auto known =
+            std::ranges::find(whole.attributes, attribute.name, &ngsild::attribute::name);
+        if (known == whole.attributes.end())
+            whole.attributes.push_back(std::move(attribute));
+        else
+            std::ranges::move(attribute.instances, std::back_inserter(known->instances));
+    }
+    std::ranges::move(part.scopes, std::back_inserter(whole.scopes));
+}
+
 asio::awaitable<void> import_batch::parse(operations::services& with, const json_limits& limits) {
+    for (auto& row : rows_) {
+        if (const auto parsed = parse_row(row); !parsed)
+            refuse(row.line, parsed.error());
+        row.fields = {};
+    }
+    rows_ = {};
     for (auto& piece : pieces_) {
         auto parsing = parse_piece(with, limits, piece);
         const auto parsed = co_await std::move(parsing);

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 namespace meridian::api::test {
@@ -114,8 +116,8 @@ TEST(csv_of_evolutions, an_instance_is_a_row) {
     with_unit["unitCode"] = "CEL";
     auto of_dataset = observed(7, "2018-08-01T12:01:00Z");
     of_dataset["datasetId"] = "urn:x:d";
-    const json evolution = station_with({{"a", list(with_unit, of_dataset)},
-                                         {"b", list(observed("x,y", "2018-08-01T12:00:00Z"))}});
+    const json evolution = station_with(
+        {{"a", list(with_unit, of_dataset)}, {"b", list(observed("x,y", "2018-08-01T12:00:00Z"))}});
     ASSERT_EQ(client.post(temporal, evolution).status, 201U);
     const auto answer = csv(client, station);
     EXPECT_EQ(answer.status, 200U);
@@ -144,10 +146,10 @@ TEST(csv_of_evolutions, a_value_reads_as_json_or_is_a_string) {
     const auto stored = client.post(temporal, station_with({{"a", instances}}));
     ASSERT_EQ(stored.status, 201U) << stored;
     const auto cells = column(csv(client, station), "value");
-    EXPECT_EQ(cells,
-              (strings{"plain", "\"12\"", "\"true\"", "\"\"", "\" 1\"", "{", "\"[1]\"", "007",
-                       "1 and 2", "12", "1.5", "1e+300", "true", "[1,\"a\"]", "{\"x\":{\"y\":false}}",
-                       "{\"@type\":\"Date\",\"@value\":\"2018-08-01\"}", "say \"so\""}));
+    EXPECT_EQ(cells, (strings{"plain", "\"12\"", "\"true\"", "\"\"", "\" 1\"", "{", "\"[1]\"",
+                              "007", "1 and 2", "12", "1.5", "1e+300", "true", "[1,\"a\"]",
+                              "{\"x\":{\"y\":false}}",
+                              "{\"@type\":\"Date\",\"@value\":\"2018-08-01\"}", "say \"so\""}));
     for (std::size_t at = 0; at < cells.size(); ++at)
         EXPECT_EQ(parse_json(cells[at]).value_or(json(cells[at])), values[at]) << cells[at];
 }
@@ -173,13 +175,13 @@ TEST(csv_of_evolutions, other_kinds_members_and_the_scope_have_their_columns) {
     std::ranges::sort(found);
     const std::string of = "urn:x:station,Station,";
     const std::string when = ",,id,2018-08-01T12:00:00Z,";
-    strings expected{
-        of + "j,JsonProperty" + when + "{\"k\":1},,,",
-        of + "l,LanguageProperty" + when + "{\"en\":\"yes\",\"fr\":\"oui\"},,,",
-        of + "n,Property" + when + "1,CEL,{\"accuracy\":{\"type\":\"Property\",\"value\":0.1}},",
-        of + "r,Relationship" + when + "urn:x:o,,,",
-        of + "scope,,,,2018-08-01T12:00:00Z,/a,,,",
-        of + "v,VocabProperty" + when + "sunny,,,"};
+    strings expected{of + "j,JsonProperty" + when + "{\"k\":1},,,",
+                     of + "l,LanguageProperty" + when + "{\"en\":\"yes\",\"fr\":\"oui\"},,,",
+                     of + "n,Property" + when +
+                         "1,CEL,{\"accuracy\":{\"type\":\"Property\",\"value\":0.1}},",
+                     of + "r,Relationship" + when + "urn:x:o,,,",
+                     of + "scope,,,,2018-08-01T12:00:00Z,/a,,,",
+                     of + "v,VocabProperty" + when + "sunny,,,"};
     EXPECT_EQ(found, expected);
     EXPECT_EQ(lines(csv(client, station + "?attrs=l&lang=fr")),
               (strings{of + "l,Property" + when + "oui,,{\"lang\":\"fr\"},"}));
@@ -187,8 +189,9 @@ TEST(csv_of_evolutions, other_kinds_members_and_the_scope_have_their_columns) {
 
 TEST(csv_of_evolutions, deletions_have_no_value_and_sys_attrs_two_more_columns) {
     const auto client = fresh_tenant();
-    ASSERT_EQ(client.post(entities, station_with({{"a", {{"type", "Property"}, {"value", 1}}}})).status,
-              201U);
+    ASSERT_EQ(
+        client.post(entities, station_with({{"a", {{"type", "Property"}, {"value", 1}}}})).status,
+        201U);
     ASSERT_EQ(client.remove(entities + "/urn:x:station/attrs/a").status, 204U);
     const auto answer = csv(client, station + "?options=sysAttrs");
     EXPECT_TRUE(answer.body.starts_with(columns + ",createdAt,modifiedAt\r\n")) << answer;
@@ -200,8 +203,7 @@ TEST(csv_of_evolutions, deletions_have_no_value_and_sys_attrs_two_more_columns) 
     const auto modified = column(answer, "modifiedAt");
     EXPECT_TRUE(parse_date_time(modified[0])) << modified[0];
     EXPECT_EQ(modified[1], "");
-    const auto by_modification =
-        csv(client, temporal + ever + "&timeproperty=modifiedAt");
+    const auto by_modification = csv(client, temporal + ever + "&timeproperty=modifiedAt");
     EXPECT_TRUE(by_modification.body.starts_with(columns + ",modifiedAt\r\n")) << by_modification;
     EXPECT_EQ(column(csv(client, temporal + ever + "&timeproperty=deletedAt"), "deletedAt"),
               (strings{deleted[1]}));
@@ -340,8 +342,8 @@ TEST(csv_of_evolutions, long_ones_are_written_while_they_are_read) {
 /// export, and its snapshot.
 void begin_to_read(const meridian::test::raw_connection& on, const std::string& tenant = "") {
     const auto named = tenant.empty() ? "" : "NGSILD-Tenant: " + tenant + "\r\n";
-    ASSERT_TRUE(on.send("GET " + station + " HTTP/1.1\r\nHost: h\r\nAccept: text/csv\r\n" +
-                        named + "\r\n"));
+    ASSERT_TRUE(on.send("GET " + station + " HTTP/1.1\r\nHost: h\r\nAccept: text/csv\r\n" + named +
+                        "\r\n"));
     char line[12] = {};
     ASSERT_EQ(::recv(on.descriptor(), line, sizeof line, MSG_PEEK | MSG_WAITALL), 12);
     ASSERT_EQ(std::string(line, sizeof line), "HTTP/1.1 200");
@@ -377,13 +379,101 @@ TEST(csv_of_evolutions, what_is_written_meanwhile_is_not_in_it) {
     meridian::test::raw_connection reader(client.port());
     const auto tenant = client.get(station).header("NGSILD-Tenant");
     begin_to_read(reader, tenant); // the snapshot has begun
-    ASSERT_EQ(client.post(temporal, station_with({{"a", list(observed(-1, minute(large)))}})).status,
-              204U);
+    ASSERT_EQ(
+        client.post(temporal, station_with({{"a", list(observed(-1, minute(large)))}})).status,
+        204U);
     const auto answer = reader.read();
     const auto values = column(answer, "value");
     ASSERT_EQ(values.size(), static_cast<std::size_t>(large));
     EXPECT_TRUE(values.back().starts_with(std::to_string(large - 1)));
     EXPECT_EQ(column(csv(client, station + "?lastN=1"), "value"), (strings{"-1"}));
+}
+
+/// `meridian import --temporal` into a Tenant of the shared broker; the exit status.
+int import_csv(const std::string& tenant, const std::string& content, const std::string& errors,
+               const std::vector<std::string>& more = {}) {
+    meridian::test::temporary_folder folder;
+    const auto file = folder.path() / "rows.csv";
+    std::ofstream(file, std::ios::binary) << content;
+    std::vector<std::string> command{std::string(MERIDIAN_BINARY_DIR) + "/meridian",
+                                     "import",
+                                     "--temporal",
+                                     "--tenant",
+                                     tenant,
+                                     "--data-dir",
+                                     shared_broker().folder() / "data",
+                                     file};
+    command.insert(command.end(), more.begin(), more.end());
+    meridian::test::child_process running(command, folder.path() / "output");
+    const int status = running.wait();
+    std::ifstream told(folder.path() / "output.err");
+    const std::string text{std::istreambuf_iterator<char>(told), {}};
+    EXPECT_NE(text.find(errors), std::string::npos) << text;
+    return status;
+}
+
+TEST(csv_of_evolutions, an_export_is_imported_without_loss) {
+    const auto client = fresh_tenant();
+    provide(client, 12'000, "urn:x:many");
+    json evolution = station_with({{"scope", list(json{{"type", "Property"},
+                                                       {"value", list("/a", "/b")},
+                                                       {"observedAt", minute(1)}})}});
+    evolution["type"] = list("Station", "Place");
+    const json kinds = list(
+        json{{"value", "12"}}, json{{"value", 12}}, json{{"value", ""}}, json{{"value", "a,\"b\n"}},
+        json{{"value", {{"x", list(1, false)}}}}, json{{"value", true}, {"unitCode", "C,L"}},
+        json{{"value", 0.1}, {"datasetId", "urn:x:d"}, {"quality", {{"value", "good"}}}},
+        json{{"object", "urn:x:1"}, {"objectType", "Room"}},
+        json{{"object", list("urn:x:1", "urn:x:2")}},
+        json{{"languageMap", {{"en", "x"}, {"fr", list("y", "z")}}}}, json{{"vocab", "sunny"}},
+        json{{"vocab", list("sunny", "warm")}}, json{{"json", {{"k", 1}}}}, json{{"json", "12"}},
+        json{{"valueList", list(1, "x")}}, json{{"objectList", list(json{{"object", "urn:x:1"}})}},
+        json{{"value", {{"type", "Point"}, {"coordinates", list(1.5, 2)}}},
+             {"type", "GeoProperty"}},
+        json{{"value", {{"@type", "DateTime"}, {"@value", minute(7)}}}});
+    for (std::size_t at = 0; at < kinds.size(); ++at) {
+        json instance = kinds[at];
+        instance["observedAt"] = minute(static_cast<int>(at));
+        evolution["a" + std::to_string(at)] = list(instance);
+    }
+    const auto stored = client.post(temporal, evolution);
+    ASSERT_EQ(stored.status, 201U) << stored;
+    const auto everything = temporal + "?local=true&timerel=after&timeAt=2000-01-01T00:00:00Z";
+    const auto exported = csv(client, everything);
+    ASSERT_EQ(records(exported).size(), 12'000 + kinds.size() + 2)
+        << exported.body.substr(0, 3'000);
+    const auto tenant = meridian::test::fresh_tenant_name();
+    EXPECT_EQ(import_csv(tenant, exported.body, " 0 refused"), 0);
+    const http_client second(client.port(), {{"NGSILD-Tenant", tenant}});
+    auto before = records(exported);
+    auto after = records(csv(second, everything));
+    // The order of the Entities is that of their creation here.
+    std::ranges::stable_sort(before, {}, [](const auto& row) { return row.front(); });
+    std::ranges::stable_sort(after, {}, [](const auto& row) { return row.front(); });
+    EXPECT_EQ(after, before);
+}
+
+TEST(csv_of_evolutions, columns_of_any_file_are_named_and_what_is_refused_has_its_line) {
+    const auto tenant = meridian::test::fresh_tenant_name();
+    const std::string rows = "station,time,pm10,note\r\n"
+                             "ES2,2025-01-01T02:00:00Z,3,\r\n"
+                             "ES1,2025-01-01T01:00:00Z,1,\"fine, dry\"\r\n"
+                             "ES1,01.02.2025,1,\r\n"
+                             "ES1,2025-01-01T00:00:00Z,2\r\n"
+                             "ES1,2025-01-01T00:00:00Z,2,\r\n";
+    EXPECT_EQ(import_csv(tenant, rows, "rows.csv:4: refused: ",
+                         {"--columns=id=urn:x:{station},type=Station,observedAt=time,"
+                          "PM10=pm10:GQ,note=note"}),
+              1);
+    const http_client client(shared_broker().port(), {{"NGSILD-Tenant", tenant}});
+    auto found = lines(csv(client, temporal + ever));
+    std::ranges::sort(found);
+    EXPECT_EQ(found,
+              (strings{"urn:x:ES1,Station,PM10,Property,,id,2025-01-01T00:00:00Z,2,GQ,,",
+                       "urn:x:ES1,Station,PM10,Property,,id,2025-01-01T01:00:00Z,1,GQ,,",
+                       "urn:x:ES1,Station,note,Property,,id,2025-01-01T01:00:00Z,fine, dry,,,",
+                       "urn:x:ES2,Station,PM10,Property,,id,2025-01-01T02:00:00Z,3,GQ,,"}));
+    EXPECT_EQ(import_csv(tenant, rows, "the header has no column 'PM'", {"--columns=p=PM"}), 1);
 }
 
 } // namespace

@@ -52,8 +52,14 @@ TEST(rfc_4180, records_are_read_in_whatever_pieces_they_come) {
         {"a,b\r\nc,d", {record(1, {"a", "b"}), record(2, {"c", "d"})}, "rule 2: no last CRLF"},
         {"a,b\nc,d\n", {record(1, {"a", "b"}), record(2, {"c", "d"})}, "LF alone"},
         {"a\rb,c\n", {record(1, {"a\rb", "c"})}, "CR alone ends nothing"},
-        {"\xEF\xBB\xBF" "a\n", {record(1, {"a"})}, "byte order mark"},
-        {"\xEF\xBB" "a\n", {record(1, {"a"})}, "part of one is passed over"},
+        {"\xEF\xBB\xBF"
+         "a\n",
+         {record(1, {"a"})},
+         "byte order mark"},
+        {"\xEF\xBB"
+         "a\n",
+         {record(1, {"a"})},
+         "part of one is passed over"},
         {"\n\r\na\n\n", {record(3, {"a"})}, "empty lines"},
         {"\"\"\n", {record(1, {""})}, "an empty field in quotes is one"},
         {",\n", {record(1, {"", ""})}, "empty fields"},
@@ -71,10 +77,13 @@ TEST(rfc_4180, records_are_read_in_whatever_pieces_they_come) {
 }
 
 TEST(rfc_4180, a_record_that_is_too_long_is_dropped) {
-    const std::string fault = "a record longer than 10 bytes";
-    EXPECT_EQ(read("0123456789a\nb\n", 3, 10), (records{faulty(1, fault), record(2, {"b"})}));
-    EXPECT_EQ(read(",,,,,,,,,,,,\nb\n", 3, 10), (records{faulty(1, fault), record(2, {"b"})}));
-    EXPECT_EQ(read("\"012345678\"\"9\"\nb\n", 3, 10), (records{faulty(1, fault), record(2, {"b"})}));
+    const std::string fault = "a record longer than 42 bytes";
+    const records dropped{faulty(1, fault), record(2, {"b"})};
+    EXPECT_EQ(read("0123456789\nb\n", 3, 42),
+              (records{record(1, {"0123456789"}), record(2, {"b"})}));
+    EXPECT_EQ(read("0123456789a\nb\n", 3, 42), dropped);
+    EXPECT_EQ(read(",\nb\n", 3, 42), dropped) << "two fields";
+    EXPECT_EQ(read("\"012345678\"\"9\"\nb\n", 3, 42), dropped);
 }
 
 TEST(rfc_4180, what_is_written_reads_as_it_was) {

@@ -104,6 +104,8 @@ struct config {
     std::string tenant;
     std::string type;
     bool temporal = false;
+    std::string format;
+    std::string columns;
     std::string context;
 
     // Logging

@@ -27,7 +27,8 @@ struct csv_record {
 /// Pure.
 class csv_reader {
 public:
-    /// Records longer than `longest` bytes are dropped and become a fault.
+    /// Records longer than `longest` bytes, of which each field takes 32 beside its text, are
+    /// dropped and become a fault.
     explicit csv_reader(std::size_t longest) : longest_(longest) {}
 
     /// Appends the records that end in `chunk`, which may begin and end anywhere.
@@ -52,9 +53,9 @@ private:
     std::uint64_t line_ = 1;
     csv_record record_; ///< the one at hand; line 0: nothing of it has come
     std::string field_;
-    std::size_t size_ = 0; ///< bytes of the record so far
-    bool has_quotes_ = false;        ///< any field of the record
-    bool carriage_return_ = false;   ///< came behind a closing quote
+    std::size_t size_ = 0;         ///< bytes of the record so far
+    bool has_quotes_ = false;      ///< any field of the record
+    bool carriage_return_ = false; ///< came behind a closing quote
 };
 
 } // namespace meridian

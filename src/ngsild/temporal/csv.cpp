@@ -200,7 +200,8 @@ public:
     [[nodiscard]] const aggregated_period* next() const noexcept {
         const aggregated_period* first = nullptr;
         for (std::size_t of = 0; of < places_.size(); ++of)
-            if (const auto* one = current(of); one != nullptr && (!first || is_before(*one, *first)))
+            if (const auto* one = current(of);
+                one != nullptr && (!first || is_before(*one, *first)))
                 first = one;
         return first;
     }
