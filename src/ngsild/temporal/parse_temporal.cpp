@@ -5,7 +5,10 @@
 #include "ngsild/instance_json.hpp"
 #include "ngsild/name_rules.hpp"
 
+#include "meridian/base/uri.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace meridian::ngsild {
 namespace {
@@ -71,6 +74,64 @@ private:
     std::vector<attribute_instance>& into_;
 };
 
+/// An instance as nearly all are: a Property with a number, a string or a boolean, observedAt,
+/// unitCode and datasetId. Nothing where it is any other, or has a fault. It is what `evolution`
+/// and `to_attribute` make of it, without the JSON between them, which costs as much as parsing.
+std::optional<attribute_instance> plain_instance(const json& sent) {
+    if (!sent.is_object())
+        return std::nullopt;
+    attribute_instance out;
+    bool has_type = false;
+    bool has_value = false;
+    for (const auto& [name, value] : sent.get_ref<const json::object_t&>()) {
+        if (name == "value") {
+            if (value.is_structured() || value.is_null() || is_null_text(value))
+                return std::nullopt;
+            out.value = value;
+            has_value = true;
+            continue;
+        }
+        if (!value.is_string())
+            return std::nullopt;
+        const auto& text = value.get_ref<const std::string&>();
+        if (name == "observedAt")
+            out.observed_at = parse_date_time(text);
+        else if (name == "unitCode" && text != ngsild_null)
+            append_member(out.members, name, value);
+        else if (name == "datasetId" && text != ngsild_null && is_uri(text))
+            out.dataset_id = text;
+        else if (name != "type" || text != "Property" || std::exchange(has_type, true))
+            return std::nullopt;
+        if (name == "observedAt" && !out.observed_at)
+            return std::nullopt;
+    }
+    return has_type && has_value ? std::optional{std::move(out)} : std::nullopt;
+}
+
+/// Instances that are all plain; nothing where one is not.
+std::vector<attribute_instance> plain_instances(const json& sent) {
+    std::vector<attribute_instance> out;
+    if (!sent.is_array())
+        return out;
+    out.reserve(sent.size());
+    for (const auto& one : sent) {
+        auto made = plain_instance(one);
+        if (!made)
+            return {};
+        out.push_back(std::move(*made));
+    }
+    return out;
+}
+
+result<attribute> read_attribute(const json& sent, std::string iri, const place& at,
+                                 const attribute_reader& attributes, const parse_limits& limits) {
+    if (auto plain = plain_instances(sent); !plain.empty())
+        return attribute{std::move(iri), std::move(plain)};
+    MERIDIAN_TRY(auto instances, attributes.evolution(sent, iri, at));
+    const instance_source from{iri, limits, verify::no};
+    return to_attribute(iri, std::move(instances), from);
+}
+
 result<entity_temporal> read(const json& payload, const jsonld::context& context,
                              const parse_limits& limits) {
     if (!payload.is_object())
@@ -90,9 +151,7 @@ result<entity_temporal> read(const json& payload, const jsonld::context& context
         if (!is_attribute)
             continue;
         MERIDIAN_TRY(auto iri, reader.attribute_name(name, at));
-        MERIDIAN_TRY(auto instances, attributes.evolution(value, iri, at));
-        const instance_source from{iri, limits, verify::no};
-        MERIDIAN_TRY(auto made, to_attribute(iri, std::move(instances), from));
+        MERIDIAN_TRY(auto made, read_attribute(value, std::move(iri), at, attributes, limits));
         out.attributes.push_back(std::move(made));
     }
     out.id = reader.out.id.value_or(std::string{});

@@ -13,10 +13,15 @@ void append_history(batch& to, tenant_id tenant, std::int64_t eid, const ngsild:
     for (const ngsild::name_id type : of.types_after)
         if (std::ranges::find(of.types_before, type) == of.types_before.end())
             to.history_types.push_back({tenant, type, eid});
-    // Attributes that existed before are noted already.
-    for (const ngsild::attribute_change& change : of.attributes)
-        if (change.happened == ngsild::attribute_change::what::created)
+    // Attributes that existed before are noted already; many instances of one are noted once.
+    const ngsild::attribute_change* noted = nullptr;
+    for (const ngsild::attribute_change& change : of.attributes) {
+        if (change.happened != ngsild::attribute_change::what::created)
+            continue;
+        if (noted == nullptr || noted->attribute != change.attribute)
             to.history_attributes.push_back({eid, change.attribute});
+        noted = &change;
+    }
     if (of.scopes_before.empty() && !of.scopes_after.empty())
         to.history_attributes.push_back({eid, ngsild::scope_attribute});
 }
