@@ -1,6 +1,7 @@
 #include "api/call.hpp"
 
 #include "api/conditions.hpp"
+#include "meridian/base/text.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/jsonld/link_header.hpp"
 #include "meridian/query/parse.hpp"
@@ -46,6 +47,31 @@ asio::awaitable<result<jsonld::context_ptr>> context_of_member(call& request, js
     if (!loaded)
         co_return std::move(loaded).error().at("/@context");
     co_return std::move(*loaded);
+}
+
+constexpr std::size_t longest_subject = 256;
+
+/// Who makes the request, by the header that the operator has named; empty where there is none.
+/// The header may stand once: what a client smuggled in beside the gateway's is not chosen from.
+result<std::string> read_subject(const call& request) {
+    const auto& named = request.with.options.audit_subject_header;
+    if (named.empty())
+        return std::string{};
+    std::optional<std::string_view> subject;
+    for (const auto& header : request.request.headers) {
+        if (!http::same_name(header.name, named))
+            continue;
+        if (subject)
+            return problem{problem_kind::bad_request_data, "the header " + named + " stands twice"};
+        subject = trimmed(header.value);
+    }
+    if (!subject)
+        return std::string{};
+    if (subject->size() > longest_subject || !is_header_value(*subject) || !is_clean_utf8(*subject))
+        return problem{problem_kind::bad_request_data, "the header " + named + " has more than " +
+                                                           std::to_string(longest_subject) +
+                                                           " bytes, or is not text in UTF-8"};
+    return std::string{*subject};
 }
 
 } // namespace
@@ -124,6 +150,7 @@ scope_of(call& request, jsonld::context_ptr context, operations::missing_tenant 
     MERIDIAN_CO_TRY(const auto tenant, co_await std::move(search));
     operations::request_scope scope(request.with.services, tenant, std::move(context));
     scope.local = local;
+    MERIDIAN_CO_TRY(scope.subject, read_subject(request));
     MERIDIAN_CO_TRY(scope.expected, read_expected_state(request));
     scope.header = [received = &request.request](std::string_view name) {
         return std::string{received->header(name)};

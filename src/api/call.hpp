@@ -62,7 +62,7 @@ struct payload {
 context_of_element(call& request, media_type sent_as, json& element, jsonld::context_ptr link);
 
 /// The frame of an operation: the tenant of NGSILD-Tenant (6.3.14), `context`, and `local`
-/// (6.3.18).
+/// (6.3.18); and who asks, where the operator records that. Fails with bad_request_data too.
 [[nodiscard]] asio::awaitable<result<operations::request_scope>>
 scope_of(call& request, jsonld::context_ptr context,
          operations::missing_tenant when_missing = operations::missing_tenant::refuse);

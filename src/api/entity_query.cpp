@@ -47,8 +47,6 @@ handler_result query_entities_by_post(call& request) {
     MERIDIAN_CO_TRY(auto asked, read_paging(request));
     if (asked_for.all_types)
         scope.local = true; // 5.2.33: "*" implies the local scope
-    if (!asked_for.order.terms.empty() && !scope.local)
-        co_return problem{problem_kind::bad_request_data, "ordering needs local=true (5.7.2.4)"};
     query::plan_request wanted;
     wanted.selection = std::move(asked_for.selection);
     wanted.selection.attributes = std::move(shown.attributes);

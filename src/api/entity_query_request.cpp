@@ -30,7 +30,7 @@ result<entity_query> read_entity_query(const call& request, operations::request_
     MERIDIAN_TRY(read.asked, read_paging(request));
     MERIDIAN_TRY(read.wanted.selection, read_selection(request, context));
     MERIDIAN_CHECK(check_depth(read.wanted.selection.q, read.how_far));
-    MERIDIAN_TRY(read.wanted.order, read_order(request, context, scope.local));
+    MERIDIAN_TRY(read.wanted.order, read_order(request, context));
     read.wanted.selection.attributes = std::move(projection.attributes);
     MERIDIAN_CHECK(read_cursor(request, scope, read.wanted, read.asked));
     read.wanted.want_count = read.asked.count;

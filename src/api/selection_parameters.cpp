@@ -62,12 +62,9 @@ result<query::entity_selection> read_selection(const call& request,
     return selection;
 }
 
-result<query::ordering> read_order(const call& request, const jsonld::context& context,
-                                   bool local) {
+result<query::ordering> read_order(const call& request, const jsonld::context& context) {
     if (!request.parameters.has("orderBy"))
         return query::ordering{};
-    if (!local)
-        return problem{problem_kind::bad_request_data, "orderBy needs local=true (5.7.2.4)"};
     query::order_parameters given;
     given.order_by = request.parameters.text("orderBy");
     given.collation = optional_text(request, "collation");

@@ -18,9 +18,8 @@ namespace meridian::api {
 [[nodiscard]] result<query::entity_selection> read_selection(const call& request,
                                                              const jsonld::context& context);
 
-/// orderBy, collation, orderFrom, orderGeometry (4.23). Fails with bad_request_data, also where
-/// the operation is not local (5.7.2.4).
+/// orderBy, collation, orderFrom, orderGeometry (4.23). Fails with bad_request_data.
 [[nodiscard]] result<query::ordering> read_order(const call& request,
-                                                 const jsonld::context& context, bool local);
+                                                 const jsonld::context& context);
 
 } // namespace meridian::api

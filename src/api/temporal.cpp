@@ -41,13 +41,13 @@ void append_evolution(std::string& body, const store::evolution& evolution,
 
 /// 6.3.10: 206 and Content-Range where the answer is not whole.
 void mark_partial(http::response& answer, const std::optional<operations::covered_range>& partial,
-                  const query::temporal_query& asked) {
+                  const query::temporal_query& asked, const config& options) {
     if (!partial)
         return;
     answer.status = 206;
     const auto size = asked.last_n ? std::to_string(*asked.last_n) : std::string{"*"};
-    answer.add("Content-Range",
-               "DateTime " + to_text(partial->from) + "-" + to_text(partial->until) + "/" + size);
+    answer.add("Content-Range", options.temporal_range_unit + " " + to_text(partial->from) + "-" +
+                                    to_text(partial->until) + "/" + size);
 }
 
 operations::instances_request instances_of(const call& request, query::temporal_query interval,
@@ -58,22 +58,19 @@ operations::instances_request instances_of(const call& request, query::temporal_
     wanted.attributes = std::move(attributes);
     wanted.dataset_ids = style.how.dataset_ids;
     wanted.aggregated = style.aggregated;
+    wanted.with_subjects = style.how.modified_by;
     wanted.limit = static_cast<std::int32_t>(request.with.options.max_temporal_instances);
+    wanted.total_limit = static_cast<std::int64_t>(request.with.options.max_temporal_answer);
     return wanted;
 }
 
-/// 5.7.4.4 allows an order in the local scope, by id alone.
-result<void> check_order(const query::ordering& order, bool local) {
-    if (order.terms.empty())
-        return {};
-    if (!local)
-        return problem{problem_kind::bad_request_data, "ordering needs local=true (5.7.4.4)"};
+/// 5.7.4.4 allows an order by id alone.
+result<void> check_order(const query::ordering& order) {
     for (const auto& term : order.terms)
         if (term.of != query::order_term::subject::id)
             return problem{problem_kind::bad_request_data,
                            "temporal evolutions are ordered by id alone (5.7.4.4)"};
-    return problem{problem_kind::operation_not_supported,
-                   "ordering temporal evolutions is not supported by this broker yet"};
+    return {};
 }
 
 /// 5.7.4 as GET and POST have read it.
@@ -117,7 +114,7 @@ handler_result answer_search(call& request, operations::request_scope& scope,
     }
     body += ']';
     auto answer = answer_with(search.type, *context, std::move(body));
-    mark_partial(answer, outcome.partial, interval);
+    mark_partial(answer, outcome.partial, interval, request.with.options);
     add_paging(answer, request, search.asked, outcome.answer.more, outcome.answer.count,
                search.type);
     co_return as_preferred_evolution(request, std::move(answer));
@@ -173,7 +170,7 @@ handler_result retrieve_temporal_entity(call& request) {
     if (!context_member.empty())
         body.replace(body.size() - 1, 1, ",\"@context\":" + context_member + "}");
     auto answer = answer_with(type, *context, std::move(body));
-    mark_partial(answer, outcome.partial, asked);
+    mark_partial(answer, outcome.partial, asked, request.with.options);
     co_return as_preferred_evolution(request, std::move(answer));
 }
 
@@ -188,8 +185,8 @@ handler_result query_temporal_entities(call& request) {
     if (request.parameters.text("type") == "*")
         scope.local = true;
     MERIDIAN_CO_TRY(const auto asked, read_interval(request, interval::required));
-    MERIDIAN_CO_TRY(const auto order, read_order(request, *context, scope.local));
-    MERIDIAN_CO_CHECK(check_order(order, scope.local));
+    MERIDIAN_CO_TRY(search.wanted.order, read_order(request, *context));
+    MERIDIAN_CO_CHECK(check_order(search.wanted.order));
     MERIDIAN_CO_TRY(search.wanted.selection, read_selection(request, *context));
     MERIDIAN_CO_TRY(search.asked, read_paging(request));
     MERIDIAN_CO_TRY(search.style,
@@ -225,7 +222,8 @@ handler_result query_temporal_entities_by_post(call& request) {
             .at("/temporalQ");
     if (query.all_types)
         scope.local = true; // 5.2.33: "*" implies the local scope
-    MERIDIAN_CO_CHECK(check_order(query.order, scope.local));
+    MERIDIAN_CO_CHECK(check_order(query.order));
+    search.wanted.order = std::move(query.order);
     MERIDIAN_CO_TRY(search.asked, read_paging(request));
     MERIDIAN_CO_TRY(search.style, read_temporal_style(request, search.type, *context,
                                                       query.temporal->property, query.aggregation));

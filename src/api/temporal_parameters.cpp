@@ -25,6 +25,15 @@ ngsild::time_property to_time_property(query::time_property property) noexcept {
     return ngsild::time_property::observed_at;
 }
 
+/// `audit` is an extension, which there is where the operator has who makes changes recorded.
+result<std::vector<std::string>> read_temporal_options(const call& request) {
+    if (request.with.options.audit_subject_header.empty())
+        return read_options(
+            request, {"temporalValues", "aggregatedValues", "sysAttrs", "normalized", "count"});
+    return read_options(request, {"temporalValues", "aggregatedValues", "sysAttrs", "normalized",
+                                  "count", "audit"});
+}
+
 /// `format`, or its deprecated spelling in `options`; `format` takes precedence.
 result<temporal_form> read_form(const call& request, const std::vector<std::string>& options) {
     const bool simplified = has_option(options, "temporalValues");
@@ -81,8 +90,7 @@ result<temporal_style> read_temporal_style(const call& request, media_type type,
                                            const query::aggregation_parameters& given) {
     temporal_style style;
     auto& how = style.how;
-    MERIDIAN_TRY(const auto options, read_options(request, {"temporalValues", "aggregatedValues",
-                                                            "sysAttrs", "normalized", "count"}));
+    MERIDIAN_TRY(const auto options, read_temporal_options(request));
     MERIDIAN_TRY(const auto form, read_form(request, options));
     if (form == temporal_form::aggregated) {
         MERIDIAN_TRY(style.aggregated, query::parse_aggregation(given));
@@ -93,6 +101,9 @@ result<temporal_style> read_temporal_style(const call& request, media_type type,
         how.format = ngsild::temporal_format::simplified;
     how.property = to_time_property(property);
     how.sys_attrs = has_option(options, "sysAttrs");
+    how.modified_by = has_option(options, "audit");
+    if (how.modified_by && !how.sys_attrs)
+        return problem{problem_kind::invalid_request, "the option audit goes with sysAttrs"};
     how.lang = request.parameters.text("lang");
     MERIDIAN_TRY(how.dataset_ids, request.parameters.list("datasetId"));
     if (type == media_type::ld_json)

@@ -147,6 +147,7 @@ broker::broker(const config& chosen, const std::string& conninfo, role as)
     tenants_ = std::make_unique<store::tenants>(*pool_, chosen.max_tenants);
     stored_contexts_ = std::make_unique<store::contexts>(*pool_);
     receipts_ = std::make_unique<store::receipts>(*pool_);
+    subjects_ = std::make_unique<store::subjects>(*pool_);
     evolutions_ = std::make_unique<store::evolutions>(*pool_);
     exports_ = std::make_unique<store::exports>(database_, *dictionary_, history_edges_,
                                                 export_limits(chosen));
@@ -208,8 +209,8 @@ result<void> broker::make_threads() {
         made->forwarder = std::make_unique<federation::forwarder>(*made->client, forwarding);
         made->services = std::make_unique<operations::services>(operations::services{
             *made->entities, made->history, *exports_, *evolutions_, made->discovery, *lanes_,
-            *dictionary_, *tenants_, *made->contexts, *subscriptions_, *receipts_, *registrations_,
-            *made->forwarder, *history_policies_, state_.alias});
+            *dictionary_, *tenants_, *made->contexts, *subscriptions_, *receipts_, *subjects_,
+            *registrations_, *made->forwarder, *history_policies_, state_.alias});
         made->worker = std::make_unique<api::worker>(*made->services, config_, state_);
         io_.push_back(std::move(made));
     }

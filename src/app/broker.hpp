@@ -106,6 +106,7 @@ private:
     std::unique_ptr<store::tenants> tenants_;
     std::unique_ptr<store::contexts> stored_contexts_;
     std::unique_ptr<store::receipts> receipts_;
+    std::unique_ptr<store::subjects> subjects_;
     std::unique_ptr<store::evolutions> evolutions_;
     std::unique_ptr<store::exports> exports_;
     std::unique_ptr<store::history_policies> history_policies_;

@@ -1,6 +1,7 @@
 #include "meridian/base/config.hpp"
 
 #include "config_options.hpp"
+#include "meridian/base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -133,6 +134,10 @@ result<config> checked(config settings) {
         return wrong("db must be a URL that begins with postgresql://");
     if (settings.default_page > settings.max_page)
         return wrong("default-page must not exceed max-page");
+    if (settings.temporal_range_unit != "DateTime" && settings.temporal_range_unit != "date-time")
+        return wrong("temporal-range-unit must be DateTime or date-time");
+    if (!settings.audit_subject_header.empty() && !is_token(settings.audit_subject_header))
+        return wrong("audit-subject-header must be the name of a header");
     return settings;
 }
 

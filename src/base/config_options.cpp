@@ -40,6 +40,9 @@ constexpr option listening[] = {
      {},
      "CORS is off"},
     {"gzip", &config::gzip, "Compress answers for clients that accept it."},
+    {"temporal-range-unit", &config::temporal_range_unit,
+     "Unit of Content-Range in partial temporal answers: DateTime, as clause 6.3.10 has it, or "
+     "date-time, which other brokers and the ETSI test suite use."},
     {"threads", &config::threads, "Threads that serve requests.", {0, 256}, "one a core"},
     {"max-connections", &config::max_connections, "Connections at one time.", {1, 1e6}},
     {"idle-timeout",
@@ -145,6 +148,11 @@ constexpr option limits[] = {
      "Such an answer is cut off after this time: as long as it takes, the database keeps what is "
      "deleted meanwhile.",
      {1'000, day}},
+    {"max-temporal-answer",
+     &config::max_temporal_answer,
+     "Instances in one temporal answer, of all its Entities and Attributes together, and those of "
+     "one Entity that a filter (q, georel, scopeQ) looks at.",
+     {1, 1e7}},
     {"max-batch", &config::max_batch, "Entities in one batch operation.", {1, 100'000}},
     {"max-query-terms",
      &config::max_query_terms,
@@ -161,6 +169,15 @@ constexpr option limits[] = {
      &config::max_forwards,
      "Context Source Registrations that one request is distributed to.",
      {1, 100'000}},
+};
+
+constexpr option audit[] = {
+    {"audit-subject-header",
+     &config::audit_subject_header,
+     "Header that names who makes a request; each change is recorded with that name. To be trusted "
+     "only behind a gateway that sets it and takes it away from what clients send.",
+     {},
+     "nobody is recorded"},
 };
 
 constexpr option contexts[] = {
@@ -262,6 +279,7 @@ constexpr option_section sections[] = {
     {"Listening", heeded_by::serve, listening},
     {"Database", heeded_by::every_command, database},
     {"Limits", heeded_by::every_command, limits},
+    {"Audit", heeded_by::serve, audit},
     {"Remote @contexts", heeded_by::every_command, contexts},
     {"Notifications", heeded_by::serve, notifications},
     {"Outbound calls", heeded_by::every_command, outbound},

@@ -4,6 +4,7 @@
 #include "operations/apply.hpp"
 #include "operations/commit.hpp"
 #include "operations/refuse.hpp"
+#include "operations/subject.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -94,17 +95,26 @@ void record(batch_outcome& outcome, std::string id, result<store::committed>&& a
     outcome.succeeded.push_back(std::move(id));
 }
 
+/// What all changes of a batch need before they go to their lanes.
+asio::awaitable<result<store::subject_id>> make_ready(request_scope& scope,
+                                                      const std::vector<prepared_change>& changes) {
+    MERIDIAN_CO_CHECK(co_await resolve_names(scope, changes));
+    co_return co_await numbered_subject(scope);
+}
+
 asio::awaitable<batch_outcome> commit_all(request_scope& scope, batch prepared) {
     auto& outcome = prepared.outcome;
-    if (auto resolved = co_await resolve_names(scope, prepared.changes); !resolved) {
+    const auto subject = co_await make_ready(scope, prepared.changes);
+    if (!subject) {
         for (auto& change : prepared.changes)
-            outcome.errors.push_back(problem{resolved.error()}.for_entity(std::move(change.id)));
+            outcome.errors.push_back(problem{subject.error()}.for_entity(std::move(change.id)));
         co_return std::move(outcome);
     }
     std::vector<store::entity_change> lane_changes;
     lane_changes.reserve(prepared.changes.size());
     for (auto& change : prepared.changes)
-        lane_changes.emplace_back(scope.tenant, change.id, std::move(change.function));
+        lane_changes.emplace_back(scope.tenant, change.id, std::move(change.function)).subject =
+            *subject;
     auto answers = co_await scope.with.lanes.commit_batch(std::move(lane_changes));
     for (std::size_t i = 0; i < answers.size(); ++i)
         record(outcome, std::move(prepared.changes[i].id), std::move(answers[i]));

@@ -1,5 +1,7 @@
 #include "operations/commit.hpp"
 
+#include "operations/subject.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -45,6 +47,9 @@ asio::awaitable<result<store::committed>> commit(request_scope& scope, prepared_
     auto function = under_condition(std::move(change.function), scope.expected);
     store::entity_change lane_change(scope.tenant, std::move(change.id), std::move(function));
     lane_change.receipt = scope.receipt;
+    if (!scope.subject.empty()) {
+        MERIDIAN_CO_TRY(lane_change.subject, co_await numbered_subject(scope));
+    }
     auto committing = scope.with.lanes.commit(std::move(lane_change));
     MERIDIAN_CO_TRY(auto done, co_await std::move(committing));
     if (done.change.happened != ngsild::change::what::deleted)

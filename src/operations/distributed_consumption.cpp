@@ -305,6 +305,12 @@ asio::awaitable<result<std::optional<merged_page>>> query_merged(request_scope& 
     keep_askable(scope, found, from);
     if (found.empty())
         co_return outcome{};
+    // CHOICE: whether "the execution of the operation is not limited to the local scope" is seen
+    // by what takes part in it, not by the request alone: where no Registration matches, all is
+    // "retrieved from a single context broker" (4.23.1).
+    if (!asked.wanted.order.terms.empty())
+        co_return problem{problem_kind::bad_request_data,
+                          "orderBy needs local=true where Context Sources take part (5.7.2.4)"};
     const auto& page = asked.wanted.page;
     if (page.after || page.before) // a Registration came while a client followed its links
         co_return problem{problem_kind::bad_request_data,

@@ -5,6 +5,8 @@
 #include "operations/apply.hpp"
 #include "operations/commit.hpp"
 #include "operations/distribute.hpp"
+#include "operations/numbered_attribute.hpp"
+#include "operations/subject.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -108,11 +110,34 @@ outcome replace_own(request_scope& scope, ngsild::entity subject, expected_types
     co_return co_await commit_own(scope, std::move(change), adds_entity::no);
 }
 
+/// 5.6.5 of an Entity that is known by its Temporal Evolution alone.
+asio::awaitable<result<void>> record_deletion(request_scope& scope, std::string id,
+                                              attribute_selector which) {
+    auto numbering = numbered(scope, id, std::move(which));
+    MERIDIAN_CO_TRY(const auto found, co_await std::move(numbering));
+    MERIDIAN_CO_TRY(const auto subject, co_await numbered_subject(scope));
+    auto recording = scope.with.evolutions.record_deletion(scope.tenant, std::move(id),
+                                                           found.attribute, found.dataset, subject);
+    co_return co_await std::move(recording);
+}
+
 outcome delete_own(request_scope& scope, std::string id, attribute_selector which,
                    expected_types types) {
-    auto function = apply::attribute_deletion(id, std::move(which), std::move(types));
-    prepared_change change(std::move(id), std::vector<std::string>{}, std::move(function));
-    co_return co_await commit_own(scope, std::move(change), adds_entity::no);
+    // CHOICE: "no existing Entity held locally" is said of 5.7.3 in the same words as here, so that
+    // an Entity that was only recorded (5.6.11) is known too; its Attribute is deleted in the
+    // Temporal Evolution.
+    const bool may_be_evolution = !types && !scope.expected;
+    auto function = apply::attribute_deletion(id, which, std::move(types));
+    prepared_change change(id, std::vector<std::string>{}, std::move(function));
+    auto deleting = commit_own(scope, std::move(change), adds_entity::no);
+    auto deleted = co_await std::move(deleting);
+    if (deleted || !may_be_evolution || deleted.error().kind() != problem_kind::resource_not_found)
+        co_return deleted;
+    auto recording = record_deletion(scope, std::move(id), std::move(which));
+    const auto recorded = co_await std::move(recording);
+    if (recorded || recorded.error().kind() != problem_kind::resource_not_found)
+        deleted = recorded ? result<update_outcome>{update_outcome{}} : recorded.error();
+    co_return deleted;
 }
 
 outcome delete_own(request_scope& scope, std::string id, expected_types types) {

@@ -3,6 +3,7 @@
 #include "meridian/operations/consumption.hpp"
 #include "operations/apply.hpp"
 #include "operations/refuse.hpp"
+#include "operations/subject.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -61,6 +62,7 @@ asio::awaitable<result<void>> purge_entities(request_scope& scope,
     about.types = selection.types;
     MERIDIAN_CO_CHECK(
         refuse_forwarding(scope, federation::operation::purge_entity, about, information::latest));
+    MERIDIAN_CO_TRY(const auto subject, co_await numbered_subject(scope));
     query::plan_request wanted;
     wanted.selection = std::move(selection);
     wanted.page.limit = chunk_size;
@@ -71,6 +73,8 @@ asio::awaitable<result<void>> purge_entities(request_scope& scope,
         std::vector<store::entity_change> changes;
         for (const auto& row : page.rows)
             add_changes(changes, scope, row, what);
+        for (auto& change : changes)
+            change.subject = subject;
         auto answers = co_await scope.with.lanes.commit_batch(std::move(changes));
         MERIDIAN_CO_CHECK(first_failure(answers));
         more = page.more;

@@ -12,72 +12,46 @@
 namespace meridian::operations {
 namespace {
 
-using query::time_property;
-
-/// The moment by which an instance is in the interval (4.11).
-timestamp time_of(const ngsild::history_row& row, time_property property) noexcept {
-    switch (property) {
-    case time_property::created_at:
-        return row.created_at;
-    case time_property::modified_at:
-    case time_property::deleted_at:
-        return row.modified_at;
-    case time_property::observed_at:
-        break;
-    }
-    return row.ts;
-}
-
-/// The moment beyond which an evolution that hit the limit is not whole, in the direction of
-/// paging: of each Attribute that has `limit` instances the last one shown.
-std::optional<timestamp> cut_of(const store::evolution& evolution,
-                                const query::temporal_query& interval, std::int32_t limit) {
-    if (!evolution.truncated)
-        return std::nullopt;
+/// The moment up to which all evolutions are whole, in the direction of paging; nothing where no
+/// limit held anything back.
+std::optional<timestamp> cut_of(std::span<const store::evolution> evolutions, bool backwards) {
     std::optional<timestamp> cut;
-    std::map<ngsild::name_id, std::int32_t> counts;
-    for (const auto& row : evolution.rows) {
-        if (++counts[row.attribute] != limit)
-            continue;
-        const auto last = time_of(row, interval.property);
-        if (!cut || (interval.last_n ? last > *cut : last < *cut))
-            cut = last;
-    }
+    for (const auto& evolution : evolutions)
+        if (const auto own = evolution.whole_until)
+            cut = !cut ? *own : backwards ? std::max(*cut, *own) : std::min(*cut, *own);
     return cut;
 }
 
 /// Takes out the rows that are beyond what is answered; keeps the Attributes that lose all of them.
 void hold_back(store::evolution& of,
                const std::function<bool(const ngsild::history_row&)>& is_beyond) {
-    std::vector<ngsild::name_id> before;
+    std::vector<ngsild::held_back_attribute> before;
     for (const auto& row : of.rows)
-        if (before.empty() || before.back() != row.attribute)
-            before.push_back(row.attribute);
+        if (before.empty() || before.back().attribute != row.attribute)
+            before.push_back({row.attribute, row.kind()});
     std::erase_if(of.rows, is_beyond);
-    for (const auto attribute : before)
-        if (std::ranges::find(of.rows, attribute, &ngsild::history_row::attribute) == of.rows.end())
-            of.held_back.push_back(attribute);
+    for (const auto& one : before)
+        if (std::ranges::find(of.rows, one.attribute, &ngsild::history_row::attribute) ==
+            of.rows.end())
+            of.held_back.push_back(one);
 }
 
 /// 6.3.10: cuts all evolutions at the earliest cut, and says which range is left.
 std::optional<covered_range> cut_all(std::span<store::evolution> evolutions,
-                                     const query::temporal_query& interval, std::int32_t limit) {
+                                     const query::temporal_query& interval) {
     const bool backwards = interval.last_n.has_value();
-    std::optional<timestamp> cut;
-    for (const auto& evolution : evolutions)
-        if (const auto own = cut_of(evolution, interval, limit))
-            cut = !cut ? *own : backwards ? std::max(*cut, *own) : std::min(*cut, *own);
+    const auto cut = cut_of(evolutions, backwards);
     if (!cut)
         return std::nullopt;
     std::optional<timestamp> first;
     const auto is_beyond = [&](const ngsild::history_row& row) {
-        const auto at = time_of(row, interval.property);
+        const auto at = store::moment_of(row, interval.property);
         return backwards ? at < *cut : at > *cut;
     };
     for (auto& evolution : evolutions) {
         hold_back(evolution, is_beyond);
         for (const auto& row : evolution.rows) {
-            const auto at = time_of(row, interval.property);
+            const auto at = store::moment_of(row, interval.property);
             if (!first || (backwards ? at > *first : at < *first))
                 first = at;
         }
@@ -92,10 +66,7 @@ std::optional<covered_range> cut_all(std::span<store::evolution> evolutions,
 std::optional<covered_range> cut_periods(std::span<store::evolution> evolutions,
                                          const query::temporal_query& interval) {
     const bool backwards = interval.last_n.has_value();
-    std::optional<timestamp> cut;
-    for (const auto& evolution : evolutions)
-        if (const auto own = evolution.whole_until)
-            cut = !cut ? *own : backwards ? std::max(*cut, *own) : std::min(*cut, *own);
+    const auto cut = cut_of(evolutions, backwards);
     if (!cut)
         return std::nullopt;
     std::optional<timestamp> first;
@@ -148,7 +119,7 @@ result<std::optional<covered_range>> finish(std::span<store::evolution> evolutio
                                             const store::temporal_request& request,
                                             const ngsild::names& dictionary) {
     if (!request.aggregated)
-        return cut_all(evolutions, request.interval, request.instance_limit);
+        return cut_all(evolutions, request.interval);
     for (const auto& evolution : evolutions)
         MERIDIAN_CHECK(check_methods(evolution, request.attributes, dictionary));
     auto partial = cut_periods(evolutions, request.interval);

@@ -2,7 +2,9 @@
 
 #include "meridian/ngsild/history.hpp"
 #include "operations/apply.hpp"
+#include "operations/numbered_attribute.hpp"
 #include "operations/refuse.hpp"
+#include "operations/subject.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -64,21 +66,6 @@ store::entity_change recording(store::tenant_id tenant, std::string id,
     return change;
 }
 
-/// The numbers of an Attribute and a datasetId; nothing where nobody ever used the name.
-asio::awaitable<result<std::optional<ngsild::name_id>>> number_of(request_scope& scope,
-                                                                  std::string iri) {
-    std::vector<std::string> names{iri};
-    auto asking = scope.with.dictionary.look_up(std::move(names));
-    MERIDIAN_CO_CHECK(co_await std::move(asking));
-    const auto number = scope.with.dictionary.find(iri);
-    co_return number == 0 ? std::nullopt : std::optional(number);
-}
-
-problem attribute_not_found(const std::string& id, const std::string& attribute) {
-    return problem{problem_kind::resource_not_found,
-                   "the Temporal Evolution of '" + id + "' has no Attribute '" + attribute + "'"};
-}
-
 problem instance_not_found(const instance_selector& which) {
     return problem{problem_kind::resource_not_found,
                    "the Attribute '" + which.attribute + "' of '" + which.id +
@@ -113,6 +100,7 @@ asio::awaitable<result<bool>> upsert_evolution(request_scope& scope,
     auto id = subject.id;
     auto change =
         recording(scope.tenant, std::move(id), std::move(subject), unknown_evolution::create);
+    MERIDIAN_CO_TRY(change.subject, co_await numbered_subject(scope));
     auto committing = scope.with.lanes.commit(std::move(change));
     MERIDIAN_CO_TRY(const auto done, co_await std::move(committing));
     co_return done.change.happened == ngsild::change::what::evolution_created;
@@ -135,7 +123,10 @@ upsert_evolutions(request_scope& scope, std::vector<ngsild::entity_temporal> sub
     const auto repeated = std::ranges::unique(names);
     names.erase(repeated.begin(), repeated.end());
     auto resolving = scope.with.dictionary.resolve(scope.tenant, std::move(names));
-    const auto resolved = co_await std::move(resolving);
+    auto resolved = co_await std::move(resolving);
+    const auto subject = co_await numbered_subject(scope);
+    if (resolved && !subject)
+        resolved = subject.error();
     std::vector<store::entity_change> changes;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
@@ -146,6 +137,7 @@ upsert_evolutions(request_scope& scope, std::vector<ngsild::entity_temporal> sub
         auto id = subjects[i].id;
         changes.push_back(recording(scope.tenant, std::move(id), std::move(subjects[i]),
                                     unknown_evolution::create));
+        changes.back().subject = subject.value_or(0);
         places.push_back(i);
     }
     const auto answers = co_await scope.with.lanes.commit_batch(std::move(changes));
@@ -173,6 +165,7 @@ asio::awaitable<result<void>> extend_evolution(request_scope& scope, std::string
     MERIDIAN_CO_CHECK(co_await std::move(resolving));
     auto change =
         recording(scope.tenant, std::move(id), std::move(fragment), unknown_evolution::refuse);
+    MERIDIAN_CO_TRY(change.subject, co_await numbered_subject(scope));
     auto committing = scope.with.lanes.commit(std::move(change));
     MERIDIAN_CO_CHECK(co_await std::move(committing));
     co_return result<void>{};
@@ -182,26 +175,10 @@ asio::awaitable<result<void>> delete_temporal_attribute(request_scope& scope, st
                                                         attribute_selector which) {
     MERIDIAN_CO_CHECK(
         refuse_if_registered(scope, operation::delete_attrs_temporal, id, {which.name}, {}));
-    ngsild::name_id attribute = ngsild::scope_attribute;
-    if (which.name != ngsild::scope_iri) {
-        auto looking = number_of(scope, which.name);
-        MERIDIAN_CO_TRY(const auto number, co_await std::move(looking));
-        if (!number)
-            co_return attribute_not_found(id, which.name);
-        attribute = *number;
-    }
-    std::optional<ngsild::name_id> dataset;
-    if (which.all == ngsild::delete_all::no)
-        dataset = 0;
-    if (dataset && !which.dataset_id.empty()) {
-        auto looking = number_of(scope, which.dataset_id);
-        MERIDIAN_CO_TRY(const auto number, co_await std::move(looking));
-        if (!number)
-            co_return attribute_not_found(id, which.name);
-        dataset = *number;
-    }
-    auto removing =
-        scope.with.evolutions.remove_attribute(scope.tenant, std::move(id), attribute, dataset);
+    auto numbering = numbered(scope, id, std::move(which));
+    MERIDIAN_CO_TRY(const auto found, co_await std::move(numbering));
+    auto removing = scope.with.evolutions.remove_attribute(scope.tenant, std::move(id),
+                                                           found.attribute, found.dataset);
     co_return co_await std::move(removing);
 }
 
@@ -222,8 +199,9 @@ asio::awaitable<result<void>> modify_instance(request_scope& scope, instance_sel
         return ngsild::to_history_row(attribute, instance, ngsild::history_origin::temporal_api,
                                       dictionary, first_ts);
     };
+    MERIDIAN_CO_TRY(const auto subject, co_await numbered_subject(scope));
     auto replacing = scope.with.evolutions.replace_instance(
-        scope.tenant, std::move(which.id), found.attribute, found.key, std::move(remade));
+        scope.tenant, std::move(which.id), found.attribute, found.key, std::move(remade), subject);
     co_return co_await std::move(replacing);
 }
 

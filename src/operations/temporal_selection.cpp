@@ -86,6 +86,8 @@ store::temporal_request to_store_request(const instances_request& wanted,
     store::temporal_request request;
     request.interval = wanted.interval;
     request.instance_limit = wanted.limit;
+    request.total_limit = wanted.total_limit;
+    request.with_subjects = wanted.with_subjects;
     request.attributes = known_names(dictionary, wanted.attributes);
     request.aggregated = wanted.aggregated;
     for (const auto& iri : wanted.dataset_ids) {
@@ -130,8 +132,12 @@ asio::awaitable<result<std::optional<temporal_search>>> prepare(request_scope& s
     about.id_pattern = wanted.selection.id_pattern;
     about.types = wanted.selection.types;
     about.attributes = wanted.instances.attributes;
-    MERIDIAN_CO_CHECK(refuse_forwarding(scope, federation::operation::query_temporal, about,
-                                        information::temporal));
+    const auto own = refuse_forwarding(scope, federation::operation::query_temporal, about,
+                                       information::temporal);
+    if (!own && !wanted.order.terms.empty()) // as 5.7.2
+        co_return problem{problem_kind::bad_request_data,
+                          "orderBy needs local=true where Context Sources take part (5.7.4.4)"};
+    MERIDIAN_CO_CHECK(own);
     temporal_search search;
     search.instances = to_store_request(wanted.instances, dictionary);
     auto& selection = search.selection;
@@ -143,6 +149,7 @@ asio::awaitable<result<std::optional<temporal_search>>> prepare(request_scope& s
          selection.types.empty());
     if (selects_nothing)
         co_return std::optional<temporal_search>{};
+    selection.order = std::move(wanted.order);
     selection.ids = wanted.selection.ids;
     selection.attributes = search.instances.attributes;
     selection.matches = filter_of(std::move(wanted.selection), dictionary);

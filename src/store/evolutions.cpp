@@ -16,20 +16,22 @@ namespace {
 struct locked_entity {
     std::int64_t eid = 0;
     bool is_living = false;
-    timestamp now{}; ///< the clock, read under the lock
+    bool is_evolution = false; ///< known by its Temporal Evolution alone
+    timestamp now{};           ///< the clock, read under the lock
 };
 
 result<locked_entity> lock(pqxx::work& in, tenant_id tenant, const std::string& uri) {
     lock_for_correction(in);
     const pqxx::result rows =
-        in.exec_params("SELECT eid, doc IS NOT NULL, " + blocking::micros("clock_timestamp()") +
+        in.exec_params("SELECT eid, doc IS NOT NULL, doc IS NULL AND deleted_at IS NULL, " +
+                           blocking::micros("clock_timestamp()") +
                            " FROM entity WHERE tenant_id = $1 AND uri = $2 FOR NO KEY UPDATE",
                        tenant, uri);
     if (rows.empty())
         return problem(problem_kind::resource_not_found,
                        fmt::format("the Temporal Evolution of '{}' does not exist", uri));
     return locked_entity{rows[0][0].as<std::int64_t>(), rows[0][1].as<bool>(),
-                         blocking::to_timestamp(rows[0][2])};
+                         rows[0][2].as<bool>(), blocking::to_timestamp(rows[0][3])};
 }
 
 problem no_such_attribute(const std::string& uri) {
@@ -129,6 +131,20 @@ std::optional<stored_instance> find(pqxx::work& in, const locked_entity& of,
     return find_open(in, of, attribute, key);
 }
 
+// Bits 1 to 4 of the flags are the kind, which stays; bit 8 is a deletion. Of a scope observedAt is
+// a copy of modifiedAt (4.5.6): bit 0.
+constexpr const char* insert_deletions = R"sql(
+    INSERT INTO history (eid, ts, modified_at, created_at, iid, attr_id, ds_id, flags, subject_id)
+    SELECT $1::bigint, $4::timestamptz, $4::timestamptz, l.created_at, nextval('history_iid'),
+           $2::int, l.ds_id,
+           l.flags & 30 | 256 | $6::bool::int, nullif($5::int, 0)
+    FROM (SELECT DISTINCT ON (h.ds_id) h.ds_id, h.created_at, h.flags
+          FROM instances_of($1, $2, '-infinity', 'infinity') h
+          WHERE $3::int IS NULL OR h.ds_id = $3
+          ORDER BY h.ds_id, h.modified_at DESC, h.iid DESC) l
+    WHERE l.flags & 256 = 0
+)sql";
+
 /// bytea's text: hexadecimal.
 std::string as_bytea(std::string_view bytes) {
     std::string text = "\\x";
@@ -138,17 +154,18 @@ std::string as_bytea(std::string_view bytes) {
 }
 
 void replace_row(pqxx::work& in, const locked_entity& of, ngsild::instance_key key,
-                 const stored_instance& old, const ngsild::new_history_row& by) {
+                 const stored_instance& old, const ngsild::new_history_row& by, subject_id whose) {
     std::optional<std::string> rest;
     if (by.rest)
         rest = as_bytea(*by.rest);
     in.exec_params(R"sql(
         UPDATE history
-        SET ts = $5, modified_at = $6, num = $7, ds_id = $8, flags = $9, txt = $10, rest = $11::bytea
+        SET ts = $5, modified_at = $6, num = $7, ds_id = $8, flags = $9, txt = $10,
+            rest = $11::bytea, subject_id = nullif($12::int, 0)
         WHERE eid = $1 AND attr_id = $2 AND iid = $3 AND ts = $4
         )sql",
                    of.eid, by.attribute, key.iid, to_text(old.ts), to_text(by.ts),
-                   to_text(by.modified_at), by.num, by.dataset, by.flags, by.txt, rest);
+                   to_text(by.modified_at), by.num, by.dataset, by.flags, by.txt, rest, whose);
 }
 
 } // namespace
@@ -182,18 +199,40 @@ asio::awaitable<result<void>> evolutions::remove_attribute(tenant_id tenant, std
 
 asio::awaitable<result<void>> evolutions::replace_instance(tenant_id tenant, std::string uri,
                                                            ngsild::name_id attribute,
-                                                           ngsild::instance_key key,
-                                                           replacement by) {
-    auto work = [tenant, uri = std::move(uri), attribute, key,
-                 by = std::move(by)](pqxx::connection& connection) -> result<void> {
+                                                           ngsild::instance_key key, replacement by,
+                                                           subject_id whose) {
+    auto work = [tenant, uri = std::move(uri), attribute, key, by = std::move(by),
+                 whose](pqxx::connection& connection) -> result<void> {
         pqxx::work transaction(connection);
         MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
         const auto old = find(transaction, of, attribute, key);
         if (!old)
             return no_such_instance(uri);
         const auto anew = by(old->created_at, of.now, key.first_ts);
-        replace_row(transaction, of, key, *old, anew);
+        replace_row(transaction, of, key, *old, anew, whose);
         mark_days(transaction, of, attribute, {old->ts, anew.ts});
+        touch(transaction, of);
+        transaction.commit();
+        return {};
+    };
+    return blocking::run(pool_, std::move(work));
+}
+
+asio::awaitable<result<void>> evolutions::record_deletion(tenant_id tenant, std::string uri,
+                                                          ngsild::name_id attribute,
+                                                          std::optional<ngsild::name_id> dataset,
+                                                          subject_id whose) {
+    auto work = [tenant, uri = std::move(uri), attribute, dataset,
+                 whose](pqxx::connection& connection) -> result<void> {
+        pqxx::work transaction(connection);
+        MERIDIAN_TRY(const auto of, lock(transaction, tenant, uri));
+        if (!of.is_evolution)
+            return no_such_attribute(uri);
+        const pqxx::result made =
+            transaction.exec_params(insert_deletions, of.eid, attribute, dataset, to_text(of.now),
+                                    whose, attribute == ngsild::scope_attribute);
+        if (made.affected_rows() == 0)
+            return no_such_attribute(uri);
         touch(transaction, of);
         transaction.commit();
         return {};

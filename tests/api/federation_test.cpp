@@ -172,6 +172,12 @@ TEST(clause_5_7_2_query_inclusive, entities_of_both_are_found_counted_and_paged)
     EXPECT_EQ(ids("?type=Room&q=t==2"), list("urn:r:2", "urn:r:3", "urn:r:4"));
     EXPECT_EQ(ids("?type=Room&q=t==2;p==1&splitEntities=true"), list("urn:r:2"));
     EXPECT_EQ(ids("?type=Room&local=true"), list("urn:r:1", "urn:r:2"));
+    // 5.7.2.4, 4.23.1: only what one broker has can be ordered.
+    EXPECT_EQ(show(a.client.get(entities + "?type=Room&orderBy=id")),
+              refused(400, "BadRequestData",
+                      "orderBy needs local=true where Context Sources take part (5.7.2.4)"));
+    EXPECT_EQ(ids_in(a.client.get(entities + "?type=Room&orderBy=id;desc&local=true")),
+              list("urn:r:2", "urn:r:1"));
     EXPECT_EQ(ids("?type=Car"), json::array());
     EXPECT_EQ(ids_in(a.client.post(batch + "/query",
                                    {{"type", "Query"},

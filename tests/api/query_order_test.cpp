@@ -105,10 +105,19 @@ TEST(clause_5_2_43_ordering_params, a_query_body_orders_too) {
                 "the Query's member 'ordering' has coordinates that are no array", "/ordering"));
 }
 
-TEST(clause_5_7_2_4_ordering, is_refused_out_of_the_local_scope_and_where_it_can_not_be) {
+TEST(clause_5_7_2_4_ordering, what_no_context_source_takes_part_in_is_local) {
+    const auto client = street();
+    EXPECT_EQ(ids_in(client.get(entities + "?type=Building&orderBy=id;desc")),
+              buildings({5, 4, 3, 2, 1}));
+    const json query{{"type", "Query"},
+                     {"entities", list(json{{"type", "Building"}})},
+                     {"ordering", {{"orderBy", list("id;desc")}}}};
+    EXPECT_EQ(ids_in(client.post(batch + "/query", query)), buildings({5, 4, 3, 2, 1}));
+}
+
+TEST(clause_5_7_2_4_ordering, is_refused_where_it_can_not_be) {
     const auto client = street();
     const std::pair<std::string, std::string> cases[] = {
-        {"orderBy=name", "orderBy needs local=true (5.7.2.4)"},
         {"local=true&orderBy=name&collation=!!nope",
          "collation: '!!nope' is no collation of ICU (RFC 6067)"},
         {"local=true&orderBy=location;dist-asc",

@@ -180,6 +180,57 @@ TEST(clause_5_6_12_add_attributes, an_unknown_evolution_is_not_found) {
                   refused(404, "ResourceNotFound", "the Entity 'urn:x:bus' does not exist"));
 }
 
+TEST(clause_5_6_5_delete_attribute, of_what_was_only_recorded_the_deletion_is_recorded) {
+    const auto client = fresh_tenant();
+    auto many = evolution_of_bus();
+    many["speed"].push_back(json{
+        {"type", "Property"}, {"value", 50}, {"datasetId", "urn:x:radar"}, {"observedAt", at(3)}});
+    many["line"] = list(json{{"type", "Relationship"}, {"object", "urn:x:7"}});
+    many["scope"] = "/Madrid";
+    EXPECT_EQ(client.post(temporal, many).status, 201U);
+    const auto attributes = entities + "/" + bus + "/attrs";
+    const auto deletions = [&](const std::string& attribute) {
+        auto found = client.get(bus_path + "?timeproperty=deletedAt&attrs=" + attribute)
+                         .content()[attribute];
+        for (auto& one : found) {
+            EXPECT_TRUE(one.contains("deletedAt")) << one;
+            one.erase("deletedAt");
+            one.erase("instanceId");
+        }
+        return found;
+    };
+    const json gone{{"type", "Property"}, {"value", "urn:ngsi-ld:null"}};
+    auto radar_gone = gone;
+    radar_gone["datasetId"] = "urn:x:radar";
+    EXPECT_EQ(show(client.remove(attributes + "/speed")), no_content());
+    EXPECT_EQ(deletions("speed"), list(gone));
+    EXPECT_EQ(kind_of(client.remove(attributes + "/speed")), "404 ResourceNotFound");
+    EXPECT_EQ(show(client.remove(attributes + "/speed?deleteAll=true")), no_content());
+    EXPECT_EQ(deletions("speed"), list(gone, radar_gone));
+    EXPECT_EQ(show(client.remove(attributes + "/line")), no_content());
+    EXPECT_EQ(deletions("line"),
+              list(json{{"type", "Relationship"}, {"object", "urn:ngsi-ld:null"}}));
+    EXPECT_EQ(show(client.remove(attributes + "/scope")), no_content());
+    EXPECT_EQ(client.get(bus_path + "?timeproperty=deletedAt").content()["scope"].size(), 1U);
+    for (const auto* unknown : {"/fuel", "/neverSeenBefore", "/speed?datasetId=urn:x:none"})
+        EXPECT_EQ(kind_of(client.remove(attributes + unknown)), "404 ResourceNotFound") << unknown;
+    // What is sent later is there again, and can be deleted again.
+    EXPECT_EQ(client.post(bus_path + "/attrs", {{"speed", list(speed(60, 4))}}).status, 204U);
+    EXPECT_EQ(show(client.remove(attributes + "/speed")), no_content());
+    EXPECT_EQ(kind_of(client.get(entities + "/" + bus)), "404 ResourceNotFound");
+}
+
+TEST(clause_5_6_5_delete_attribute, of_an_entity_that_was_deleted_nothing_is_recorded) {
+    const auto client = fresh_tenant();
+    const json now{{"id", bus}, {"type", "Bus"}, {"speed", speed(1, 1)}};
+    EXPECT_EQ(client.post(entities, now).status, 201U);
+    EXPECT_EQ(client.remove(entities + "/" + bus).status, 204U);
+    const auto before = evolution(client);
+    EXPECT_EQ(kind_of(client.remove(entities + "/" + bus + "/attrs/speed")),
+              "404 ResourceNotFound");
+    EXPECT_EQ(evolution(client), before);
+}
+
 TEST(clause_5_6_13_delete_attribute, the_default_instances_those_of_a_dataset_or_all_go) {
     const auto client = fresh_tenant();
     auto many = evolution_of_bus();

@@ -3,31 +3,15 @@
 #include "api/support.hpp"
 
 #include "support/cluster.hpp"
+#include "support/database_url.hpp"
 #include "support/receiver.hpp"
-
-#include <libpq-fe.h>
-
-#include <memory>
 
 namespace meridian::api::test {
 namespace {
 
 using meridian::test::create_database;
 using meridian::test::meridian_process;
-
-/// A connection string of libpq as the URL that --db wants.
-std::string url_of(const std::string& conninfo) {
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-        PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree);
-    std::string url = "postgresql://?";
-    for (const auto* one = options.get(); one != nullptr && one->keyword != nullptr; ++one)
-        if (one->val != nullptr)
-            url.append(url.ends_with('?') ? "" : "&")
-                .append(one->keyword)
-                .append("=")
-                .append(one->val);
-    return url;
-}
+using meridian::test::url_of;
 
 /// Both have started when the first Entity is written, so that neither has loaded a name of it.
 class two_brokers : public testing::Test {
@@ -57,6 +41,20 @@ TEST_F(two_brokers, an_entity_with_new_names_is_read_by_the_other) {
     EXPECT_EQ(show(reads_.get(entities + "/urn:x:1")), ok(hut("1")));
     ASSERT_EQ(writes_.post(entities, hut("2")).status, 201U);
     EXPECT_EQ(show(reads_.get(entities + "?id=urn:x:2&local=true")), ok(list(hut("2"))));
+}
+
+TEST_F(two_brokers, of_one_moment_the_last_change_is_the_last_instance_whoever_made_it) {
+    const auto level = [](int value) {
+        return json{{"type", "Property"}, {"value", value}, {"observedAt", "2026-01-01T00:00:00Z"}};
+    };
+    const json pond{{"id", "urn:x:pond"}, {"type", "Pond"}, {"level", level(0)}};
+    ASSERT_EQ(writes_.post(entities, pond).status, 201U);
+    for (int value = 1; value <= 6; ++value) {
+        const auto& by = value % 2 == 0 ? writes_ : reads_;
+        ASSERT_EQ(by.patch(entities + "/urn:x:pond/attrs", {{"level", level(value)}}).status, 204U);
+        const auto last = reads_.get(temporal + "/urn:x:pond?lastN=1").content()["level"];
+        EXPECT_EQ(last[0]["value"], value);
+    }
 }
 
 TEST_F(two_brokers, queries_of_the_other_know_new_names) {

@@ -70,7 +70,7 @@ TEST(clause_4_11_temporal_query, from_is_included_and_until_is_not) {
     request.instance_limit = 4;
     found = one.run(one.history->retrieve(tenant, "urn:v:1", request));
     EXPECT_EQ(values(**found), (std::vector{0, 1, 2, 3}));
-    EXPECT_TRUE((*found)->truncated);
+    EXPECT_EQ((*found)->whole_until, hour(3));
 }
 
 TEST(clause_4_11_temporal_query, deleted_at_gives_the_deletions_alone) {

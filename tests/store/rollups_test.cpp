@@ -115,7 +115,7 @@ void correct(rolled_town& town, store::evolutions& evolutions, const std::string
         return ngsild::to_history_row(attribute, instance, ngsild::history_origin::temporal_api,
                                       names(), first);
     };
-    auto replacing = evolutions.replace_instance(rolled_town::tenant, id, attribute, key, anew);
+    auto replacing = evolutions.replace_instance(rolled_town::tenant, id, attribute, key, anew, 0);
     ASSERT_TRUE(town.on.run(std::move(replacing)));
 }
 

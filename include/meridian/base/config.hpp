@@ -38,6 +38,7 @@ struct config {
     std::string tls_key;
     std::vector<std::string> cors_origins;
     bool gzip = true;
+    std::string temporal_range_unit = "DateTime";
     std::size_t threads = 0;
     std::size_t max_connections = 10'000;
     std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
@@ -69,6 +70,7 @@ struct config {
     std::size_t max_temporal_instances = 1'000;
     std::size_t max_exports = 4;
     std::chrono::milliseconds export_timeout = std::chrono::hours(1);
+    std::size_t max_temporal_answer = 100'000;
     std::size_t max_batch = 1'000;
     std::size_t max_query_terms = 100;
     std::size_t max_vertices = 10'000;
@@ -76,6 +78,9 @@ struct config {
     std::size_t max_names_per_tenant = 50'000;
     std::size_t max_tenants = 10'000;
     std::size_t max_forwards = 1'000;
+
+    // Audit
+    std::string audit_subject_header;
 
     // Remote contexts
     byte_count max_context{1'000'000};

@@ -33,4 +33,7 @@ namespace meridian {
     });
 }
 
+/// UTF-8 (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF) without U+0000.
+[[nodiscard]] bool is_clean_utf8(std::string_view text) noexcept;
+
 } // namespace meridian

@@ -47,7 +47,8 @@ struct history_row {
     std::int16_t flags = 0;
     std::optional<double> num;
     std::string_view txt;
-    std::string_view rest; ///< the other members; empty when there are none
+    std::string_view rest;    ///< the other members; empty when there are none
+    std::string_view subject; ///< who made it; empty: not known, or not asked for
 
     /// A kind that is none (a damaged row) reads as property.
     [[nodiscard]] attribute_kind kind() const noexcept;

@@ -38,11 +38,18 @@ struct temporal_representation {
     temporal_format format = temporal_format::normalized;
     time_property property = time_property::observed_at; ///< second element in simplified arrays
     bool sys_attrs = false;               ///< 6.3.11: createdAt, modifiedAt, deletedAt
+    bool modified_by = false;             ///< an extension: who made each instance
     bool instance_ids = true;             ///< 4.5.7
     projection shown;                     ///< createdAt … of it as in `representation`
     std::string lang;                     ///< 4.15
     std::vector<std::string> dataset_ids; ///< only these instances ("@none": the default one)
     std::string context_member;           ///< JSON text of `@context` to add; empty: none
+};
+
+/// An Attribute that has instances, of which none is in this part of the answer (6.3.10).
+struct held_back_attribute {
+    name_id attribute = scope_attribute;
+    attribute_kind kind = attribute_kind::property; ///< of the first that is held back
 };
 
 /// The head of an Entity's Temporal Evolution: its row and the types that it ever had or has.
@@ -52,8 +59,7 @@ struct temporal_head {
     timestamp created_at{};
     timestamp modified_at{};
     std::optional<timestamp> deleted_at;
-    /// Attributes that have instances, of which none is in this part of the answer (6.3.10).
-    std::vector<name_id> held_back;
+    std::vector<held_back_attribute> held_back;
 };
 
 /// Appends one Temporal Evolution (4.5.6–4.5.9). `rows` must be grouped by Attribute, in the order

@@ -43,9 +43,9 @@ retrieve_merged(request_scope& scope, std::string id, expected_types types,
                 std::vector<std::string> attributes, std::vector<std::string> dataset_ids);
 
 /// 5.7.2; nothing where no Registration matches: query here then. Those of here come first, in
-/// their order, then what only others have. Fails with bad_request_data, with too_complex_query
-/// where too many Registrations match, and with too_many_results where others have more than can be
-/// put together without an EntityMap.
+/// their order, then what only others have. Fails with bad_request_data, also where an order is
+/// asked for, with too_complex_query where too many Registrations match, and with too_many_results
+/// where others have more than can be put together without an EntityMap.
 asio::awaitable<result<std::optional<merged_page>>> query_merged(request_scope& scope,
                                                                  distributed_query asked);
 

@@ -12,6 +12,7 @@
 #include "meridian/store/history.hpp"
 #include "meridian/store/history_policies.hpp"
 #include "meridian/store/receipts.hpp"
+#include "meridian/store/subjects.hpp"
 #include "meridian/store/tenants.hpp"
 #include "meridian/store/write_lanes.hpp"
 #include "meridian/subscription/service.hpp"
@@ -40,6 +41,7 @@ struct services {
     operations::contexts& contexts;
     subscription::service& subscriptions;
     store::receipts& receipts;
+    store::subjects& subjects;
     federation::registry& registrations;
     federation::forwarder& forwarder;
     store::history_policies& history_policies;
@@ -79,7 +81,8 @@ struct request_scope {
     services& with;
     store::tenant_id tenant;
     jsonld::context_ptr context;
-    bool local = false; ///< 5.5.13
+    bool local = false;  ///< 5.5.13
+    std::string subject; ///< who asks, recorded with changes; empty: nobody was named
     /// Of a write of one Entity; it fails with precondition_failed, decided under the row's lock.
     std::optional<expected_state> expected;
     /// Of a write of one Entity: its answer, kept with it for a request that is sent again.

@@ -18,7 +18,9 @@ struct instances_request {
     std::vector<std::string> attributes;  ///< expanded; empty: all
     std::vector<std::string> dataset_ids; ///< only of these, "@none" the default; empty: all
     std::optional<query::aggregation> aggregated; ///< 4.5.19; absent: instances as they are
+    bool with_subjects = false;                   ///< instances tell who made them
     std::int32_t limit = 1'000;                   ///< of each Attribute: instances, or periods
+    std::int64_t total_limit = 100'000;           ///< of the whole answer
 };
 
 /// What a page of Temporal Evolutions is asked for.
@@ -27,6 +29,7 @@ struct temporal_page_request {
     instances_request instances;
     query::page page;
     bool count = false;
+    query::ordering order; ///< by id alone (5.7.4.4); empty: the stored one
 };
 
 /// The range of time that an answer covers where it is not whole (6.3.10).
@@ -50,7 +53,8 @@ asio::awaitable<result<temporal_outcome<store::evolution>>>
 retrieve_temporal_entity(request_scope& scope, std::string id, instances_request wanted);
 
 /// 5.7.4. Fails with bad_request_data where neither type nor attrs narrow it and it is not local,
-/// and with invalid_request as 5.7.3.
+/// or where an order is asked for and Context Sources would take part; with invalid_request as
+/// 5.7.3, and with too_many_results and too_complex_query as store::history.
 asio::awaitable<result<temporal_outcome<store::temporal_page>>>
 query_temporal_entities(request_scope& scope, temporal_page_request wanted);
 

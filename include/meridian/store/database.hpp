@@ -21,6 +21,9 @@ namespace asio = boost::asio;
 /// The surrogate number of a tenant (table `tenant`).
 using tenant_id = std::int32_t;
 
+/// The number of who makes a change (table `subject`); 0: nobody was named.
+using subject_id = std::int32_t;
+
 namespace pg {
 class pool;
 }

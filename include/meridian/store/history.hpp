@@ -24,9 +24,13 @@ struct temporal_request {
     query::temporal_query interval; ///< from included, until excluded, property, lastN
     /// Attributes, ngsild::scope_attribute for the scope; empty: all that the Entity ever had.
     std::vector<ngsild::name_id> attributes;
-    std::int32_t instance_limit = 1'000; ///< of each Attribute; more sets `truncated` (6.3.10)
+    std::int32_t instance_limit = 1'000; ///< of each Attribute; more sets `whole_until` (6.3.10)
+    /// Of all Attributes of all Entities of an answer: where there are more, each Attribute gets
+    /// fewer than `instance_limit`, so that neither the database nor this process holds more.
+    std::int64_t total_limit = 100'000;
     /// Instances are aggregated (4.5.19); `instance_limit` is then of periods.
     std::optional<query::aggregation> aggregated;
+    bool with_subjects = false; ///< instances tell who made them
     /// Only instances of these datasetIds, 0 the default, and the scope; empty: all.
     std::vector<ngsild::name_id> datasets;
 };
@@ -43,16 +47,21 @@ struct evolution {
     std::vector<ngsild::history_row> rows;
     /// Attributes, of those asked for, that the Entity had at any time.
     std::vector<ngsild::name_id> attributes;
-    bool truncated = false; ///< instance_limit held instances or periods back
     /// In place of rows where an aggregation is asked for: in the order of `attributes`, with one
     /// series a method, which is empty where the method is for none of the values.
     std::vector<ngsild::aggregated_attribute> aggregated;
     /// Attributes, of those with rows, whose rows were all taken out again to page by time.
-    std::vector<ngsild::name_id> held_back;
-    /// Where periods are held back: all Attributes are whole up to here (with lastN: from here on).
+    std::vector<ngsild::held_back_attribute> held_back;
+    /// Where a limit held instances or periods back: all Attributes are whole up to here (with
+    /// lastN: from here on); of the instances at that very moment some may be missing.
     std::optional<timestamp> whole_until;
     std::vector<std::shared_ptr<const void>> keeps;
 };
+
+/// The moment of an instance that an interval about this Temporal Property compares, and by which
+/// instances are ordered.
+[[nodiscard]] timestamp moment_of(const ngsild::history_row& row,
+                                  query::time_property property) noexcept;
 
 /// Which Entities' evolutions a page is made of (5.7.4).
 struct temporal_selection {
@@ -64,6 +73,7 @@ struct temporal_selection {
     /// What else must hold (idPattern, q, georel, scopeQ over the instances within the interval);
     /// evaluated in memory on the evolution restricted to the interval, and on all Attributes.
     std::function<bool(const evolution&)> matches;
+    query::ordering order; ///< 4.23, by id alone; empty: in order of eid
     std::int64_t limit = 20;
     std::int64_t offset = 0;
     std::int64_t after = 0; ///< only Entities of greater eids
@@ -71,7 +81,7 @@ struct temporal_selection {
 };
 
 struct temporal_page {
-    std::vector<evolution> evolutions; ///< in order of eid
+    std::vector<evolution> evolutions;
     bool more = false;
     std::optional<std::int64_t> count;
 };
@@ -93,13 +103,16 @@ public:
         : reader_(std::move(from)), edges_(std::move(edges)) {}
 
     /// 5.7.3: one Entity's evolution, living or deleted; nothing where it was never known, or was
-    /// removed (5.6.16). Rows are empty where no instance matches.
-    /// Fails with bad_request_data where the interval begins before the horizon.
+    /// removed (5.6.16). Rows are empty where no instance matches. Fails with bad_request_data
+    /// where the interval begins before the horizon, with too_many_results where there are more
+    /// Attributes than `total_limit`.
     asio::awaitable<result<std::optional<evolution>>> retrieve(tenant_id tenant, std::string uri,
                                                                temporal_request request);
 
     /// 5.7.4: a page of evolutions; Entities without any matching instance are left out.
-    /// Fails with too_complex_query where `matches` would have to look at more than 100,000, with
+    /// Fails with too_complex_query where `matches` or an order would have to look at more than
+    /// 100,000 Entities, or `matches` at more than `total_limit` instances of one Entity; with
+    /// too_many_results where the page has more Attributes than `total_limit`, with
     /// bad_request_data where the interval begins before the horizon.
     asio::awaitable<result<temporal_page>> query(tenant_id tenant, temporal_selection selection,
                                                  temporal_request request);

@@ -47,6 +47,7 @@ struct entity_change {
     std::string entity_id;
     function apply;
     std::optional<change_receipt> receipt;
+    subject_id subject = 0;     ///< who makes it; stands with what it adds to the history
     std::size_t weight = 1'024; ///< about how many bytes it writes; a batch takes at most 1 MB
 };
 

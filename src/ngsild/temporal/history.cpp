@@ -81,7 +81,7 @@ bool history_row::has_observed_at() const noexcept {
 }
 
 history_row new_history_row::view(std::int64_t iid) const noexcept {
-    history_row out{attribute, dataset, ts, modified_at, created_at, iid, flags, num, {}, {}};
+    history_row out{attribute, dataset, ts, modified_at, created_at, iid, flags, num, {}, {}, {}};
     if (txt)
         out.txt = *txt;
     if (rest)

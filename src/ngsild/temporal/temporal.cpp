@@ -36,6 +36,21 @@ void append_times(std::string& out, const history_row& row, const temporal_plan&
         append_moment(out, "deletedAt", row.modified_at);
 }
 
+/// Who made the instance, an extension. Where the Attribute has one of its own of that name, by a
+/// name that no Attribute has (4.6.2), so that neither hides the other.
+void append_subject(std::string& out, const history_row& row, const rest_view& rest,
+                    compacted_names& names) {
+    if (row.subject.empty())
+        return;
+    bool is_taken = false;
+    for (std::uint32_t index = 0; rest.more && index < rest.more->attribute_count; ++index)
+        is_taken = is_taken ||
+                   names.member(nested_instance(*rest.more, index).attribute) == R"("modifiedBy":)";
+    append_comma(out);
+    out += is_taken ? R"("@modifiedBy":)" : R"("modifiedBy":)";
+    append_json_string(out, row.subject);
+}
+
 /// 4.5.7, 4.5.8: one instance.
 void append_instance(std::string& out, const history_row& row, const temporal_plan& how) {
     auto& names = *how.style.names;
@@ -66,6 +81,8 @@ void append_instance(std::string& out, const history_row& row, const temporal_pl
     if (how.how.sys_attrs && rest.expires_at != timestamp{})
         append_moment(out, "expiresAt", rest.expires_at);
     append_times(out, row, how);
+    if (how.how.modified_by)
+        append_subject(out, row, rest, names);
     if (rest.more && rest.more->attribute_count != 0)
         append_nested(out, *rest.more, how.style);
     out += '}';
@@ -105,20 +122,26 @@ void append_simplified_value(std::string& out, const history_row& row, const tem
         out += '}';
 }
 
+/// 4.5.9: `{"type":…,"values":[`
+void begin_series(std::string& out, attribute_kind kind, name_id dataset,
+                  const temporal_plan& how) {
+    const bool chosen = how.lang && kind == attribute_kind::language_property;
+    out += R"({"type":")";
+    out += type_member(chosen ? attribute_kind::property : kind);
+    out += '"';
+    if (dataset != 0) {
+        out += R"(,"datasetId":)";
+        append_json_string(out, how.style.names->dictionary().iri(dataset));
+    }
+    out += R"(,")";
+    out += chosen ? "value" : value_member(kind);
+    out += R"(s":[)";
+}
+
 /// 4.5.9: the instances of one datasetId and kind.
 void append_series(std::string& out, rows_view rows, const history_row& first,
                    const temporal_plan& how) {
-    const bool chosen = how.lang && first.kind() == attribute_kind::language_property;
-    out += R"({"type":")";
-    out += type_member(chosen ? attribute_kind::property : first.kind());
-    out += '"';
-    if (first.dataset != 0) {
-        out += R"(,"datasetId":)";
-        append_json_string(out, how.style.names->dictionary().iri(first.dataset));
-    }
-    out += R"(,")";
-    out += chosen ? "value" : value_member(first.kind());
-    out += R"(s":[)";
+    begin_series(out, first.kind(), first.dataset, how);
     for (const auto& row : rows) {
         if (row.dataset != first.dataset || row.kind() != first.kind() || !how.shows(row))
             continue;
@@ -193,14 +216,19 @@ void append_head(std::string& out, const temporal_head& head, const temporal_rep
 }
 
 /// CHOICE: an Attribute whose instances are all in another part of the answer (6.3.10) is an empty
-/// array, which says that there are some. 4.5.9 has no form for that.
+/// array, or in 4.5.9 an empty series, which says that there are some.
 void append_held_back(std::string& out, const temporal_head& head, const temporal_plan& how) {
-    for (const auto attribute : head.held_back) {
-        if (attribute == scope_attribute ? !how.how.shown.scope
-                                         : !how.filter.shows_attribute(attribute))
+    for (const auto& one : head.held_back) {
+        if (one.attribute == scope_attribute ? !how.how.shown.scope
+                                             : !how.filter.shows_attribute(one.attribute))
             continue;
-        append_name(out, attribute, *how.style.names);
-        out += "[]";
+        append_name(out, one.attribute, *how.style.names);
+        if (how.how.format == temporal_format::simplified) {
+            begin_series(out, one.kind, 0, how);
+            out += "]}";
+        } else {
+            out += "[]";
+        }
     }
 }
 
@@ -226,8 +254,7 @@ void append_temporal_entity(std::string& out, const temporal_head& head, rows_vi
         else
             append_instances(out, group, ready);
     }
-    if (how.format == temporal_format::normalized)
-        append_held_back(out, head, ready);
+    append_held_back(out, head, ready);
     append_context(out, how.context_member);
     out += '}';
 }

@@ -83,7 +83,7 @@ void work::apply(const lane_hooks& hooks, std::vector<std::int64_t>& new_ids,
         }
         // The next change of this Entity starts from the document where it now stays.
         if (outcome->change.happened != ngsild::change::what::none)
-            write_down(*outcome, one.what.tenant, on, hooks);
+            write_down(*outcome, one.what, on, hooks);
         if (one.what.receipt)
             receipts_.push_back({one.what.receipt->id, one.what.receipt->answer(outcome->change)});
     }
@@ -138,9 +138,10 @@ result<committed> work::apply_one(const item& what, state& on,
     return done;
 }
 
-void work::write_down(const committed& done, tenant_id tenant, state& on, const lane_hooks& hooks) {
+void work::write_down(const committed& done, const entity_change& what, state& on,
+                      const lane_hooks& hooks) {
     const ngsild::change& change = done.change;
-    rows::append_history(batch_, tenant, on.eid, change, dictionary_);
+    rows::append_history(batch_, what.tenant, on.eid, change, what.subject, dictionary_);
     if (change.is_evolution_only()) {
         take_evolution(change, on);
         return;
@@ -159,9 +160,9 @@ void work::write_down(const committed& done, tenant_id tenant, state& on, const 
     if (!hooks.owes)
         return;
     const std::size_t first = owed_.size();
-    hooks.owes(tenant, change, owed_);
+    hooks.owes(what.tenant, change, owed_);
     for (std::size_t at = first; at < owed_.size(); ++at) {
-        owed_[at].tenant = tenant;
+        owed_[at].tenant = what.tenant;
         owed_[at].eid = on.eid;
         owed_[at].entity_id = change.entity_id;
         owed_[at].created_at = change.modified_at;

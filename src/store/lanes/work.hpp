@@ -77,7 +77,8 @@ private:
     [[nodiscard]] result<committed> apply_one(const item& what, state& on,
                                               std::vector<std::int64_t>& new_ids) const;
     static void take_evolution(const ngsild::change& change, state& on);
-    void write_down(const committed& done, tenant_id tenant, state& on, const lane_hooks& hooks);
+    void write_down(const committed& done, const entity_change& what, state& on,
+                    const lane_hooks& hooks);
 
     std::span<item> items_;
     const ngsild::names& dictionary_;

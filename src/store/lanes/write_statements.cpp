@@ -3,6 +3,7 @@
 #include "meridian/store/write_lanes.hpp"
 #include "store/rollups/marks.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace meridian::store {
@@ -151,6 +152,16 @@ FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[
             $6::int[], $7::int[], $8::smallint[], $9::text[], $10::bytea[])
      AS i(eid, ts, m, c, num, a, ds, flags, txt, rest))sql"};
 
+// The same, by somebody: a statement of its own, so that a broker without audit sends no column of
+// NULLs.
+constexpr pg::statement insert_history_by_subject{"insert_history_by_subject", R"sql(
+INSERT INTO history (eid, ts, modified_at, created_at, iid, num, attr_id, ds_id, flags, txt, rest,
+                     subject_id)
+SELECT i.eid, i.ts, i.m, i.c, nextval('history_iid'), i.num, i.a, i.ds, i.flags, i.txt, i.rest, i.s
+FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::float8[],
+            $6::int[], $7::int[], $8::smallint[], $9::text[], $10::bytea[], $11::int[])
+     AS i(eid, ts, m, c, num, a, ds, flags, txt, rest, s))sql"};
+
 constexpr pg::statement insert_past_heads{"insert_past_heads", R"sql(
 INSERT INTO entity_past (eid, until, created_at, expires_at, types)
 SELECT i.eid, i.u, i.c, i.x, i.ty::int[]
@@ -286,9 +297,11 @@ void add_history(pg::unit& to, const rows::batch& what) {
         return [member](const rows::history& of) -> const auto& { return of.row.*member; };
     };
     using row = ngsild::new_history_row;
-    if (!what.instances.empty())
-        to.add(insert_history)
-            .int8_array(what.instances, &rows::history::eid)
+    if (!what.instances.empty()) {
+        const bool by_somebody = std::ranges::any_of(
+            what.instances, [](const rows::history& of) { return of.subject.has_value(); });
+        auto& with = to.add(by_somebody ? insert_history_by_subject : insert_history);
+        with.int8_array(what.instances, &rows::history::eid)
             .timestamptz_array(what.instances, column(&row::ts))
             .timestamptz_array(what.instances, column(&row::modified_at))
             .timestamptz_array(what.instances, column(&row::created_at))
@@ -298,6 +311,9 @@ void add_history(pg::unit& to, const rows::batch& what) {
             .int2_array(what.instances, column(&row::flags))
             .text_array(what.instances, column(&row::txt))
             .bytea_array(what.instances, column(&row::rest));
+        if (by_somebody)
+            with.int4_array(what.instances, &rows::history::subject);
+    }
     if (const auto late = rollups::late_marks(what.instances); !late.empty())
         to.add(rollups::leave_marks)
             .int8_array(late, &rollups::mark::eid)

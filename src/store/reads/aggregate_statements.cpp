@@ -148,7 +148,6 @@ void hold_back(evolution& of, const pg::row& row, bool backwards) {
     else
         of.whole_until =
             backwards ? std::max(*of.whole_until, edge) : std::min(*of.whole_until, edge);
-    of.truncated = true;
 }
 
 } // namespace

@@ -7,10 +7,9 @@ namespace {
 
 using query::time_property;
 
-// What stands for no bound: PostgreSQL's infinities would keep partitions from being pruned no
-// better than these do.
+// What stands for no bound: the first DateTime (4.6.3), and what follows the last one.
 constexpr timestamp earliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
-constexpr timestamp latest{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
+constexpr timestamp latest{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}};
 
 /// 4.11: instances that do not have the Temporal Property do not match. Bit 0: has observedAt;
 /// bit 8: a deletion. Without bounds there is no temporal query, and everything is shown.
@@ -26,8 +25,6 @@ flag_condition flags_of(const query::temporal_query& interval) noexcept {
 } // namespace
 
 std::string_view time_column(const query::temporal_query& interval) noexcept {
-    if (!interval.from && !interval.until)
-        return "ts";
     switch (interval.property) {
     case time_property::created_at:
         return "created_at";

@@ -8,10 +8,16 @@
 namespace meridian::store {
 namespace {
 
-constexpr std::string_view columns =
-    "h.ts, h.modified_at, h.created_at, h.iid, h.num, h.ds_id, h.flags, h.txt, h.rest";
-constexpr std::string_view columns_of_pairs =
-    "x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, x.txt, x.rest";
+constexpr std::string_view columns = "h.ts, h.modified_at, h.created_at, h.iid, h.num, h.ds_id, "
+                                     "h.flags, h.txt, h.rest, h.subject_id";
+
+/// The columns of an answer from those of a row `x`.
+std::string columns_of_answer(const temporal_request& request) {
+    return fmt::format(
+        "x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, x.txt, x.rest, {}",
+        request.with_subjects ? "(SELECT s.name FROM subject s WHERE s.id = x.subject_id)"
+                              : "NULL::text");
+}
 
 std::string from_pairs(composed_statement& to, const instance_pairs& of) {
     const std::string eids = to.int8s(of.eids);
@@ -72,7 +78,8 @@ std::string limited_instances::condition(std::string_view row) const {
 }
 
 std::string limited_instances::order(std::string_view row) const {
-    return fmt::format("{0}.{1} {2}, {0}.iid {2}", row, time, direction);
+    // Of one moment the later change is the later instance, whichever broker drew its number.
+    return fmt::format("{0}.{1} {2}, {0}.modified_at {2}, {0}.iid {2}", row, time, direction);
 }
 
 std::string limited_instances::all_of_pair() const {
@@ -87,7 +94,7 @@ std::string limited_instances::of_pair() const {
         "WITH open AS (\n  {}),\n  near AS (\n  {})\n"
         "  SELECT h.* FROM (SELECT * FROM open UNION ALL\n"
         "    SELECT u.ts, u.modified_at, u.created_at, u.iid, u.num, f.ds_id, f.flags, u.txt, "
-        "u.rest\n"
+        "u.rest, f.subject_id\n"
         "    FROM near f, LATERAL unfolded(f.day, f.first_iid, f.ms, f.us, f.late, f.modified, "
         "f.created, f.iids, f.num, f.txt, f.rest) u\n"
         "    WHERE u.ts >= {} AND u.ts < {}) h\n"
@@ -117,7 +124,8 @@ composed_statement render_instances(const instance_pairs& of, const temporal_req
     const limited_instances instances(made, request, limit);
     const std::string from = from_pairs(made, of);
     made.append(fmt::format("SELECT k.eid, k.a, {}\nFROM {}, LATERAL (\n  {}) x\nORDER BY k.o, {}",
-                            columns_of_pairs, from, instances.of_pair(), instances.order("x")));
+                            columns_of_answer(request), from, instances.of_pair(),
+                            instances.order("x")));
     made.finish();
     return made;
 }
@@ -130,7 +138,7 @@ composed_statement render_recent_instances(const instance_pairs& of,
     const std::string from = from_pairs(made, of);
     made.append(fmt::format("SELECT k.eid, k.a, {}, z.until\nFROM history_fold z LEFT JOIN "
                             "({} CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY k.o, {}",
-                            columns_of_pairs, from,
+                            columns_of_answer(request), from,
                             unfolded_rows(instances, " AND h.ts >= z.until"),
                             instances.order("x")));
     made.finish();

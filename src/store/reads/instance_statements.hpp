@@ -38,6 +38,7 @@ struct instance_columns {
         flags,
         txt,
         rest,
+        subject,   ///< who made it, where temporal_request::with_subjects
         fold_until ///< of render_recent_instances alone
     };
 };

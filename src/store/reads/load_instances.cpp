@@ -3,20 +3,27 @@
 #include "store/pg/pool.hpp"
 #include "store/reads/aggregate_statements.hpp"
 #include "store/reads/evolution_names.hpp"
-#include "store/reads/instance_range.hpp"
-#include "store/reads/instance_statements.hpp"
 #include "store/reads/learn.hpp"
 #include "store/reads/rolled.hpp"
+#include "store/reads/series.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace meridian::store {
 namespace {
 
-/// What is to be read of the heads, which keep the Attributes that are asked for.
-instance_pairs choose_attributes(std::vector<evolution>& heads, const temporal_request& request) {
-    instance_pairs chosen;
-    for (evolution& one : heads) {
+constexpr int most_rounds = 3;
+
+/// What is to be read of the heads, which keep the Attributes that are asked for; in their order.
+std::vector<series> choose_attributes(std::vector<evolution>& heads,
+                                      const temporal_request& request) {
+    std::vector<series> chosen;
+    for (std::size_t place = 0; place < heads.size(); ++place) {
+        evolution& one = heads[place];
         if (!request.attributes.empty())
             std::erase_if(one.attributes, [&](ngsild::name_id had) {
                 return std::ranges::find(request.attributes, had) == request.attributes.end();
@@ -24,165 +31,136 @@ instance_pairs choose_attributes(std::vector<evolution>& heads, const temporal_r
         for (const ngsild::name_id attribute : one.attributes) {
             if (request.aggregated && attribute == ngsild::scope_attribute)
                 continue; // 4.5.19: Properties and Relationships are aggregated
-            chosen.add(one.eid, attribute);
+            chosen.push_back({place, attribute, {}, false});
         }
     }
     return chosen;
 }
 
-/// How many instances of each Attribute are asked for, and how many may be shown.
-struct instance_limits {
-    std::int64_t asked;
-    std::int64_t shown;
-};
-
-instance_limits limits_of(const temporal_request& request) {
-    const std::int64_t limit = request.instance_limit;
-    const auto& last_n = request.interval.last_n;
-    if (last_n && *last_n <= limit)
-        return {*last_n, *last_n};
-    return {limit + 1, limit}; // one more, to know whether any is held back
+std::vector<series*> all_of(std::vector<series>& chosen) {
+    std::vector<series*> all;
+    for (series& one : chosen)
+        all.push_back(&one);
+    return all;
 }
 
-/// Walks through rows in the order of the pairs, and tells those of a pair.
-class pair_rows {
-public:
-    explicit pair_rows(const pg::result& all) : all_(all) {}
+problem too_many(std::size_t attributes, std::int64_t limit) {
+    return problem(problem_kind::too_many_results,
+                   fmt::format("an answer has at most {} instances, which is too few for {} "
+                               "Attributes: ask for fewer Entities or Attributes",
+                               limit, attributes));
+}
 
-    /// How many rows the pair has; pairs come in their order.
-    std::int64_t count(std::int64_t eid, ngsild::name_id attribute) {
-        std::int64_t count = 0;
-        for (; at_ < all_.size() && is_of(all_[at_], eid, attribute); ++at_)
-            ++count;
-        return count;
+/// The instances of all Attributes together.
+class bounded_reading {
+public:
+    bounded_reading(std::vector<evolution>& heads, std::vector<series> chosen,
+                    const temporal_request& request, history_edges& edges)
+        : heads_(heads), request_(request), reading_(heads, request, edges),
+          all_(std::move(chosen)), most_(request.instance_limit) {
+        const auto last_n = request.interval.last_n;
+        if (last_n && *last_n <= most_) {
+            most_ = *last_n;
+            is_most_enough_ = true;
+        }
     }
 
-    static bool is_of(const pg::row& row, std::int64_t eid, ngsild::name_id attribute) {
-        return !row.is_null(instance_columns::eid) && row.int8(instance_columns::eid) == eid &&
-               row.int4(instance_columns::attribute) == attribute;
+    [[nodiscard]] asio::awaitable<result<void>> read(reader& on) {
+        std::vector<series*> wanted = all_of(all_);
+        std::int64_t asked = 0;
+        for (int round = 0; round < most_rounds && !wanted.empty(); ++round) {
+            const std::int64_t limit = share(wanted.size());
+            if (limit < 2 * asked) // not worth another statement
+                break;
+            asked = limit;
+            // One more is asked for, to know whether any is held back.
+            const bool is_enough = is_most_enough_ && limit == most_;
+            auto reading = reading_.read(on, wanted, is_enough ? limit : limit + 1, limit);
+            MERIDIAN_CO_CHECK(co_await std::move(reading));
+            std::erase_if(wanted, [](const series* one) { return one->is_whole; });
+        }
+        if (asked < most_ && std::ranges::any_of(wanted, [this](const series* one) {
+                return is_of_one_moment(*one);
+            }))
+            co_return too_many(all_.size(), request_.total_limit);
+        MERIDIAN_CO_CHECK(co_await refuse_gone(on, pairs_of(all_of(all_), heads_), request_));
+        hand_over();
+        co_return result<void>{};
     }
 
 private:
-    const pg::result& all_;
-    std::size_t at_ = 0;
+    /// Whoever goes on from there would be given the same again.
+    [[nodiscard]] bool is_of_one_moment(const series& one) const {
+        const auto property = request_.interval.property;
+        return moment_of(one.rows.front(), property) == moment_of(one.rows.back(), property);
+    }
+
+    /// What each of so many Attributes may have, beside those that are whole.
+    [[nodiscard]] std::int64_t share(std::size_t of) const {
+        std::int64_t left = request_.total_limit;
+        for (const series& one : all_)
+            if (one.is_whole)
+                left -= static_cast<std::int64_t>(one.rows.size());
+        return std::min(most_, left / static_cast<std::int64_t>(of));
+    }
+
+    void hand_over() {
+        const bool backwards = request_.interval.last_n.has_value();
+        for (series& one : all_) {
+            evolution& into = heads_[one.of];
+            if (!one.is_whole) {
+                const timestamp edge = moment_of(one.rows.back(), request_.interval.property);
+                const timestamp other = into.whole_until.value_or(edge);
+                into.whole_until = backwards ? std::max(other, edge) : std::min(other, edge);
+            }
+            std::ranges::move(one.rows, std::back_inserter(into.rows));
+        }
+        const auto& answers = reading_.answers();
+        for (evolution& one : heads_)
+            one.keeps.insert(one.keeps.end(), answers.begin(), answers.end());
+    }
+
+    std::vector<evolution>& heads_;
+    const temporal_request& request_;
+    series_reading reading_;
+    std::vector<series> all_;
+    std::int64_t most_;           ///< of each Attribute
+    bool is_most_enough_ = false; ///< nobody asks for more than `most_`
 };
 
-/// The pairs that have fewer than `limit` rows.
-instance_pairs with_fewer(const instance_pairs& all, const pg::result& rows, std::int64_t limit) {
-    instance_pairs few;
-    pair_rows walk(rows);
-    for (std::size_t n = 0; n < all.size(); ++n)
-        if (walk.count(all.eids[n], all.attributes[n]) < limit)
-            few.add(all.eids[n], all.attributes[n]);
-    return few;
-}
-
-/// Hands the instances, which come in the order of the Entities and their Attributes, to them; not
-/// those of the pairs in `but`.
-void distribute(const shared_result& instances, std::vector<evolution>& among, std::int64_t limit,
-                const instance_pairs& but = {}) {
-    std::size_t at = 0;
-    std::size_t skipped = 0;
-    std::int64_t of_one = 0;
-    for (const pg::row row : *instances) {
-        if (row.is_null(instance_columns::eid))
-            continue;
-        const ngsild::history_row instance = read_instance(row);
-        const std::int64_t eid = row.int8(instance_columns::eid);
-        const auto is_before = [&](std::size_t n) {
-            return but.eids[n] < eid ||
-                   (but.eids[n] == eid && but.attributes[n] < instance.attribute);
-        };
-        while (skipped < but.size() && is_before(skipped))
-            ++skipped;
-        if (skipped < but.size() &&
-            pair_rows::is_of(row, but.eids[skipped], but.attributes[skipped]))
-            continue;
-        while (among[at].eid != eid)
-            ++at;
-        evolution& into = among[at];
-        const bool continues =
-            !into.rows.empty() && into.rows.back().attribute == instance.attribute;
-        of_one = continues ? of_one + 1 : 1;
-        if (of_one > limit)
-            into.truncated = true;
-        else
-            into.rows.push_back(instance);
-    }
-    for (evolution& one : among)
-        one.keeps.push_back(instances);
-}
-
-/// What is not folded may be enough: the interval begins where folding has ended, or the last
-/// instances are asked for.
-bool may_be_recent(const query::temporal_query& interval, timestamp fold_until) {
-    if (time_column(interval) != "ts")
-        return false;
-    return interval.last_n || interval.from.value_or(timestamp::min()) >= fold_until;
-}
-
-/// Both halves of an evolution's rows are in order; the first ones are of other Attributes.
-void merge_attributes(std::vector<evolution>& heads) {
-    for (evolution& one : heads)
-        std::ranges::stable_sort(one.rows, {}, &ngsild::history_row::attribute);
-}
-
-asio::awaitable<result<void>> load_rows(reader& on, std::vector<evolution>& heads,
-                                        instance_pairs chosen, const temporal_request& request,
-                                        history_edges& edges) {
-    const instance_limits limits = limits_of(request);
-    if (may_be_recent(request.interval, edges.fold_until())) {
-        auto statement = render_recent_instances(chosen, request, limits.asked);
-        MERIDIAN_CO_TRY(const shared_result recent, co_await load(on, std::move(statement)));
-        if (recent->empty())
-            co_return problem(problem_kind::internal_error, "table history_fold has no row");
-        const timestamp fold_until = (*recent)[0].timestamptz(instance_columns::fold_until);
-        edges.set_fold_until(fold_until);
-        if (request.interval.from.value_or(timestamp::min()) >= fold_until) {
-            distribute(recent, heads, limits.shown);
-            co_return co_await refuse_gone(on, chosen, request);
-        }
-        if (request.interval.last_n) {
-            chosen = with_fewer(chosen, *recent, limits.asked);
-            distribute(recent, heads, limits.shown, chosen);
+/// From the instances, not from roll-ups.
+asio::awaitable<result<shared_result>> load_periods(reader& on, const instance_pairs& of,
+                                                    const temporal_request& request,
+                                                    std::int64_t most, history_edges& edges) {
+    const auto& interval = request.interval;
+    if (!interval.last_n && may_be_recent(interval, edges.fold_until())) {
+        auto statement = render_aggregates(of, request, most, instance_source::open);
+        MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
+        if (!found->empty()) {
+            edges.set_fold_until(fold_until_of((*found)[0], *request.aggregated));
+            if (interval.from.value_or(timestamp::min()) >= edges.fold_until())
+                co_return found;
         }
     }
-    if (chosen.empty())
-        co_return result<void>{};
-    auto statement = render_instances(chosen, request, limits.asked);
-    MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
-    distribute(found, heads, limits.shown);
-    merge_attributes(heads);
-    co_return co_await refuse_gone(on, chosen, request);
+    co_return co_await load(on, render_aggregates(of, request, most, instance_source::all));
 }
 
 asio::awaitable<result<void>> load_aggregates(reader& on, std::vector<evolution>& heads,
-                                              const instance_pairs& of,
+                                              std::vector<series> chosen,
                                               const temporal_request& request,
                                               history_edges& edges) {
-    const std::int64_t limit = request.instance_limit;
-    const auto& interval = request.interval;
-    const timestamp from = interval.from.value_or(timestamp::min());
-    MERIDIAN_CO_TRY(const shared_result rolled, co_await load_rolled(on, of, request, limit + 1));
-    if (rolled) {
-        distribute_aggregates(*rolled, heads, request, limit);
-        co_return result<void>{};
+    const instance_pairs of = pairs_of(all_of(chosen), heads);
+    const std::int64_t share = request.total_limit / static_cast<std::int64_t>(of.size());
+    const std::int64_t limit = std::min<std::int64_t>(request.instance_limit, share);
+    MERIDIAN_CO_TRY(shared_result found, co_await load_rolled(on, of, request, limit + 1));
+    if (!found) {
+        MERIDIAN_CO_CHECK(check_horizon(request.interval, edges.horizon()));
+        auto loading = load_periods(on, of, request, limit + 1, edges);
+        MERIDIAN_CO_TRY(found, co_await std::move(loading));
+        MERIDIAN_CO_CHECK(co_await refuse_gone(on, of, request));
     }
-    MERIDIAN_CO_CHECK(check_horizon(interval, edges.horizon()));
-    if (!interval.last_n && may_be_recent(interval, edges.fold_until())) {
-        auto statement = render_aggregates(of, request, limit + 1, instance_source::open);
-        MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
-        if (!found->empty())
-            edges.set_fold_until(fold_until_of((*found)[0], *request.aggregated));
-        if (!found->empty() && from >= edges.fold_until()) {
-            distribute_aggregates(*found, heads, request, limit);
-            co_return co_await refuse_gone(on, of, request);
-        }
-    }
-    auto statement = render_aggregates(of, request, limit + 1, instance_source::all);
-    MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
     distribute_aggregates(*found, heads, request, limit);
-    co_return co_await refuse_gone(on, of, request);
+    co_return result<void>{};
 }
 
 } // namespace
@@ -204,11 +182,15 @@ asio::awaitable<result<shared_result>> load(reader& on, composed_statement state
 asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
                                              const temporal_request& request,
                                              history_edges& edges) {
-    instance_pairs chosen = choose_attributes(heads, request);
-    if (!chosen.empty()) {
-        auto loading = request.aggregated ? load_aggregates(on, heads, chosen, request, edges)
-                                          : load_rows(on, heads, std::move(chosen), request, edges);
+    std::vector<series> chosen = choose_attributes(heads, request);
+    if (static_cast<std::int64_t>(chosen.size()) > request.total_limit)
+        co_return too_many(chosen.size(), request.total_limit);
+    if (!chosen.empty() && request.aggregated) {
+        auto loading = load_aggregates(on, heads, std::move(chosen), request, edges);
         MERIDIAN_CO_CHECK(co_await std::move(loading));
+    } else if (!chosen.empty()) {
+        bounded_reading all(heads, std::move(chosen), request, edges);
+        MERIDIAN_CO_CHECK(co_await all.read(on));
     }
     co_return co_await learn_names(on, heads, append_unknown);
 }

@@ -15,11 +15,17 @@ namespace meridian::store {
 using shared_result = std::shared_ptr<const pg::result>;
 [[nodiscard]] asio::awaitable<result<shared_result>> load(reader& on, composed_statement statement);
 
-/// Fills in the instances, or what is made of them, that `request` asks for, and learns the names
-/// in them. `heads` are in order of eid. An aggregation that begins before the horizon must be one
-/// that roll-ups answer; of other intervals `check_horizon` is asked before.
-/// Mostly one statement. With lastN a second one looks among folded instances, where the others
-/// are not enough.
+/// Fills in the instances, or what is made of them (4.5.19), that `request` asks for, and learns
+/// the names in them. `heads` are in order of eid; of its Attributes a head keeps those that are
+/// asked for. An aggregation that begins before the horizon must be one that roll-ups answer; of
+/// other intervals `check_horizon` is asked before.
+///
+/// At most `request.total_limit` instances are kept. Each Attribute gets its share of them; what
+/// sparse ones leave of theirs goes to the others, so that it costs one statement where the limit
+/// is far and three at most; with lastN, twice that where folded instances have to be looked at.
+/// Fails with too_many_results where there are more Attributes than `total_limit`, or so many that
+/// an Attribute's share is of one moment, from which nobody could page on; unavailable,
+/// internal_error.
 asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
                                              const temporal_request& request, history_edges& edges);
 

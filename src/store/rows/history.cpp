@@ -7,9 +7,10 @@
 namespace meridian::store::rows {
 
 void append_history(batch& to, tenant_id tenant, std::int64_t eid, const ngsild::change& of,
-                    const ngsild::names& dictionary) {
+                    subject_id by, const ngsild::names& dictionary) {
+    const auto subject = by == 0 ? std::nullopt : std::optional(by);
     for (ngsild::new_history_row& row : ngsild::to_history_rows(of, dictionary))
-        to.instances.push_back({eid, std::move(row)});
+        to.instances.push_back({eid, subject, std::move(row)});
     for (const ngsild::name_id type : of.types_after)
         if (std::ranges::find(of.types_before, type) == of.types_before.end())
             to.history_types.push_back({tenant, type, eid});

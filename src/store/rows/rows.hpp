@@ -115,6 +115,7 @@ struct history_attribute {
 
 struct history {
     std::int64_t eid;
+    std::optional<subject_id> subject;
     ngsild::new_history_row row;
 };
 
@@ -173,7 +174,7 @@ void append_index_rows(batch& to, tenant_id tenant, std::int64_t eid,
 
 /// The instances that one change adds to the Temporal Evolution.
 void append_history(batch& to, tenant_id tenant, std::int64_t eid, const ngsild::change& of,
-                    const ngsild::names& dictionary);
+                    subject_id by, const ngsild::names& dictionary);
 
 /// What the head of a living Entity was, where this change ends it: the types or expiresAt become
 /// others, or the Entity is deleted. `created_at` is that before the change.
