@@ -37,8 +37,8 @@ private:
         do {
             MERIDIAN_TRY(auto part, all_of(depth));
             std::move(part.begin(), part.end(), std::back_inserter(whole));
-            MERIDIAN_CHECK(simplify(whole));
         } while (from_.take("|") || from_.take(","));
+        MERIDIAN_CHECK(simplify(whole)); // in quadratic time: once, not with each that is read
         return whole;
     }
 
@@ -63,6 +63,7 @@ private:
     result<normal_form<Leaf>> primary(std::size_t depth) {
         if (!from_.take("(")) {
             MERIDIAN_TRY(auto leaf, read_leaf_(from_));
+            MERIDIAN_CHECK(check_number(++leaves_)); // also of those that say nothing new
             return normal_form<Leaf>{{std::move(leaf)}};
         }
         if (depth == limits_.depth)
@@ -73,6 +74,12 @@ private:
         return inner;
     }
 
+    [[nodiscard]] result<std::monostate> check_number(std::size_t terms) const {
+        if (terms > 4 * limits_.terms)
+            return from_.too_complex("too many terms");
+        return std::monostate{};
+    }
+
     /// Sorted, without repetition; a list that contains another says nothing new.
     result<std::monostate> simplify(normal_form<Leaf>& form) {
         std::size_t terms = 0;
@@ -81,8 +88,7 @@ private:
             list.erase(std::unique(list.begin(), list.end()), list.end());
             terms += list.size();
         }
-        if (terms > 4 * limits_.terms)
-            return from_.too_complex("too many terms");
+        MERIDIAN_CHECK(check_number(terms));
         std::sort(form.begin(), form.end());
         form.erase(std::unique(form.begin(), form.end()), form.end());
         normal_form<Leaf> kept;
@@ -101,6 +107,7 @@ private:
     cursor& from_;
     const parse_limits& limits_;
     ReadLeaf read_leaf_;
+    std::size_t leaves_ = 0;
 };
 
 result<scope_pattern> read_scope_pattern(cursor& from, const parse_limits& limits) {

@@ -47,6 +47,15 @@ TEST(clause_4_17_parse_types, refuses_what_the_grammar_does_not_give) {
         EXPECT_EQ(refusal(parse_types(text, parse_scope{core()})), detail) << text;
 }
 
+TEST(clause_4_17_parse_types, every_term_that_is_sent_counts_for_the_limit) {
+    std::string repeated = "A";
+    for (int i = 1; i < 400; ++i)
+        repeated += ",A";
+    EXPECT_TRUE(parse_types(repeated, parse_scope{core()}));
+    EXPECT_EQ(refusal(parse_types(repeated + ",A", parse_scope{core()})),
+              "type: too many terms at byte 801");
+}
+
 TEST(clause_4_17_matches, needs_all_types_of_one_list) {
     const std::vector<std::string> home{testing::iri("Home"), testing::iri("Vehicle")};
     const std::pair<std::string_view, bool> cases[] = {
