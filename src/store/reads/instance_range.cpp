@@ -9,7 +9,7 @@ using query::time_property;
 
 // What stands for no bound: the first DateTime (4.6.3), and what follows the last one.
 constexpr timestamp earliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
-constexpr timestamp latest{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}};
+constexpr const char* after_latest = "timestamptz '10000-01-01 00:00:00+00'";
 
 /// 4.11: instances that do not have the Temporal Property do not match. Bit 0: has observedAt;
 /// bit 8: a deletion. Without bounds there is no temporal query, and everything is shown.
@@ -40,14 +40,14 @@ std::string_view time_column(const query::temporal_query& interval) noexcept {
 instance_range::instance_range(composed_statement& to, const query::temporal_query& interval)
     : column_(time_column(interval)), flags_(flags_of(interval)) {
     const std::string from = to.moment(interval.from.value_or(earliest));
-    const std::string until = to.moment(interval.until.value_or(latest));
+    const std::string until = interval.until ? to.moment(*interval.until) : after_latest;
     if (column_ == "ts") {
         since_ = from;
         until_ = until;
         return;
     }
     since_ = to.moment(earliest);
-    until_ = to.moment(latest);
+    until_ = after_latest;
     others_from_ = from;
     others_until_ = until;
 }
