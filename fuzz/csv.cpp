@@ -1,8 +1,8 @@
 // A stream of CSV in any chunks → the same records, none longer than allowed; what is written of
 // them reads as they were.
 
-#include "fuzz.hpp"
 #include "meridian/base/csv.hpp"
+#include "fuzz.hpp"
 
 using namespace meridian;
 

@@ -76,8 +76,8 @@ public:
         for (const std::string_view target : {"id", "type"})
             if (std::ranges::find(targets_, target) == targets_.end())
                 return wrong("which column has the " + std::string(target) +
-                             " of the Entity? Name it by --columns, as in '" +
-                             std::string(target) + "=COLUMN'");
+                             " of the Entity? Name it by --columns, as in '" + std::string(target) +
+                             "=COLUMN'");
         made_.id_ = std::move(*id_);
         made_.type_ = std::move(*type_);
         if (made_.attribute_.has_value() != made_.value_.has_value())

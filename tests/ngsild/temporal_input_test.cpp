@@ -17,17 +17,18 @@ result<std::vector<attribute_instance>> instances(const std::string& sent) {
 
 TEST(clause_5_2_20_entity_temporal, plain_instances_are_read_as_they_are_beside_others) {
     const std::string other = R"({"type":"Relationship","object":"urn:e:2"})";
-    for (const std::string sent :
-         {R"({"type":"Property","value":1})", R"({"value":1,"type":"Property"})",
-          R"({"type":"Property","value":1.5,"observedAt":"2020-01-01T00:00:00Z"})",
-          R"({"type":"Property","value":true,"unitCode":"CEL","datasetId":"urn:d:1"})",
-          R"({"observedAt":"2020-01-01T00:00:00.5Z","unitCode":"","type":"Property","value":"x"})",
-          R"({"type":"Property","value":"","datasetId":"@none"})", R"({"value":1})",
-          R"({"type":"Property","value":[1]})", R"({"type":"Property","value":{"a":1}})",
-          R"({"type":"Property","value":1,"createdAt":"2020-01-01T00:00:00Z","instanceId":"urn:i"})",
-          R"({"type":"Property","value":1,"q":{"type":"Property","value":2}})",
-          R"({"type":"VocabProperty","vocab":"x"})", R"({"type":"Property","value":12345678901234})",
-          R"({"type":"Property","value":1,"expiresAt":"2099-01-01T00:00:00Z"})"}) {
+    for (
+        const std::string sent :
+        {R"({"type":"Property","value":1})", R"({"value":1,"type":"Property"})",
+         R"({"type":"Property","value":1.5,"observedAt":"2020-01-01T00:00:00Z"})",
+         R"({"type":"Property","value":true,"unitCode":"CEL","datasetId":"urn:d:1"})",
+         R"({"observedAt":"2020-01-01T00:00:00.5Z","unitCode":"","type":"Property","value":"x"})",
+         R"({"type":"Property","value":"","datasetId":"@none"})", R"({"value":1})",
+         R"({"type":"Property","value":[1]})", R"({"type":"Property","value":{"a":1}})",
+         R"({"type":"Property","value":1,"createdAt":"2020-01-01T00:00:00Z","instanceId":"urn:i"})",
+         R"({"type":"Property","value":1,"q":{"type":"Property","value":2}})",
+         R"({"type":"VocabProperty","vocab":"x"})", R"({"type":"Property","value":12345678901234})",
+         R"({"type":"Property","value":1,"expiresAt":"2099-01-01T00:00:00Z"})"}) {
         const auto alone = instances(sent);
         const auto beside = instances(sent + "," + other);
         ASSERT_TRUE(alone) << sent << ": " << alone.error().detail();
