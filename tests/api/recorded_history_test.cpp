@@ -110,6 +110,10 @@ struct write_row {
     json added;
 };
 
+std::ostream& operator<<(std::ostream& out, const write_row& row) {
+    return out << row.name;
+}
+
 /// A write of the tank as it was created.
 class recorded_history : public testing::TestWithParam<write_row> {};
 
