@@ -269,7 +269,7 @@ std::vector<write_row> refused_writes() {
         {"creation_of_what_is_there_5_6_1",
          [](const auto& to) { return to.post(entities, tank()); }, 409, json::object()},
         {"batch_creation_of_what_is_there_5_6_7",
-         [](const auto& to) { return to.post(batch + "/create", list(tank())); }, 400,
+         [](const auto& to) { return to.post(batch + "/create", list(tank())); }, 207,
          json::object()},
         {"stale_if_match",
          [](const auto& to) {
