@@ -55,22 +55,20 @@ bool read_part(string_view part, store::wanted_policy& into) {
 }
 
 result<store::wanted_policy> read(const std::string& text) {
+    constexpr const char* form = "is not Type/attribute=raw:30;PT1H:365;P1D";
     const auto equals = text.rfind('=');
-    const auto names =
-        equals == std::string::npos ? std::nullopt : read_attribute_of_type(text.substr(0, equals));
+    if (equals == std::string::npos)
+        return wrong(text, form);
+    const auto names = read_attribute_of_type(text.substr(0, equals));
     if (!names)
-        return wrong(text, "is not Type/attribute=raw:30;PT1H:365;P1D");
+        return wrong(text, form);
     store::wanted_policy made;
     made.type = names->type;
     made.attribute = names->attribute;
-    string_view rest = string_view{text}.substr(equals + 1);
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(';'), rest.size());
-        if (!read_part(rest.substr(0, end), made))
-            return wrong(text,
-                         fmt::format("has no tenant, raw or period in '{}'", rest.substr(0, end)));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    std::istringstream parts(text.substr(equals + 1));
+    for (std::string part; std::getline(parts, part, ';');)
+        if (!read_part(part, made))
+            return wrong(text, fmt::format("has no tenant, raw or period in '{}'", part));
     if (const auto checked = store::check(made.terms); !checked)
         return wrong(text, "is refused: " + checked.error().detail());
     return made;

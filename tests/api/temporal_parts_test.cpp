@@ -51,7 +51,8 @@ TEST(clause_5_7_4_4_dataset_id, instances_of_other_datasets_are_not_there) {
 }
 
 TEST(clause_6_3_10_temporal_pagination, an_attribute_of_a_later_part_is_an_empty_array) {
-    meridian::test::meridian_process broker({"--max-temporal-instances=1"});
+    meridian::test::meridian_process broker(
+        {"--max-temporal-instances=1", "--temporal-range-unit=date-time"});
     const http_client client(broker.port());
     const json evolution = station_with(
         {{"a", list(observed(1, "2018-08-01T12:00:00Z"), observed(2, "2018-08-01T12:01:00Z"))},
@@ -60,7 +61,7 @@ TEST(clause_6_3_10_temporal_pagination, an_attribute_of_a_later_part_is_an_empty
     const auto answer = client.get(station + "?omit=id,type");
     EXPECT_EQ(answer.status, 206U) << answer;
     EXPECT_EQ(answer.header("Content-Range"),
-              "DateTime 2018-08-01T12:00:00Z-2018-08-01T12:00:00Z/*");
+              "date-time 2018-08-01T12:00:00Z-2018-08-01T12:00:00Z/*");
     auto body = answer.content();
     EXPECT_EQ(body["a"].size(), 1U) << answer;
     EXPECT_EQ(body["b"], json::array()) << answer;

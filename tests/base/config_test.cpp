@@ -125,6 +125,9 @@ TEST_F(configuration, values_of_the_wrong_form_or_range_are_refused) {
          "off)"},
         {{"--tls-cert", "a.pem"}, "tls-cert and tls-key are only of use together"},
         {{"--drain-notice", "30 s"}, "drain-notice must not be longer than drain-timeout"},
+        {{"--audit-subject-header", "X Subject"},
+         "audit-subject-header must be the name of a header"},
+        {{"--temporal-range-unit", "seconds"}, "temporal-range-unit must be DateTime or date-time"},
         {{"--db", "mysql://x"}, "db must be a URL that begins with postgresql://"},
     };
     for (const auto& [texts, expected] : rows)
