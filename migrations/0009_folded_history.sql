@@ -58,16 +58,17 @@ SELECT to_timestamp(x.at), m.modified_at,
        $2 + coalesce(x.iid, x.nth - 1), x.num,
        CASE WHEN cardinality($10) = 1 THEN $10[1] ELSE x.txt END,
        CASE WHEN cardinality($11) = 1 THEN $11[1] ELSE x.rest END
-FROM (SELECT date_part('epoch', $1) + coalesce(a.ms / 1e3::float8, a.us / 1e6::float8) AS at, a.*
-      FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
-           AS a(ms, us, late, modified, created, iid, num, txt, rest, nth)) x,
+FROM (SELECT d.begins + coalesce(a.ms / 1e3::float8, a.us / 1e6::float8) AS at, a.*
+      FROM (SELECT date_part('epoch', $1) AS begins OFFSET 0) d,
+        unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
+          AS a(ms, us, late, modified, created, iid, num, txt, rest, nth)) x,
   LATERAL (SELECT CASE WHEN $5 IS NULL THEN coalesce(x.modified, $6[1])
                        ELSE to_timestamp(x.at + x.late / 1e6::float8) END AS modified_at) m
 $$;
 
--- The folded instances of one Attribute with ts in [since, until). PostgreSQL puts the texts of
--- this and the next function in place of their calls, so that partitions are pruned and conditions
--- reach the tables.
+-- The folded instances of one Attribute with ts in [since, until); of a day that lies within, no
+-- time is compared. PostgreSQL puts the texts of this and the next function in place of their
+-- calls, so that partitions are pruned and conditions reach the tables.
 CREATE FUNCTION folded_instances_of(of_eid bigint, attribute int, since timestamptz,
                                     until timestamptz)
 RETURNS TABLE (ts timestamptz, modified_at timestamptz, created_at timestamptz, iid bigint,
@@ -79,7 +80,7 @@ FROM history_folded f,
   LATERAL unfolded(f.day, f.first_iid, f.ms, f.us, f.late, f.modified, f.created, f.iids, f.num,
                    f.txt, f.rest) u
 WHERE f.eid = $1 AND f.attr_id = $2 AND f.day > $3 - interval '24 hours' AND f.day < $4
-  AND u.ts >= $3 AND u.ts < $4
+  AND (f.day >= $3 AND f.day <= $4 - interval '24 hours' OR u.ts >= $3 AND u.ts < $4)
 $$;
 
 -- All instances of one Attribute with ts in [since, until), folded or not.

@@ -91,14 +91,15 @@ std::string limited_instances::of_pair() const {
     if (!range.is_by_ts())
         return fmt::format("{} LIMIT {}", all_of_pair(), limit);
     return fmt::format(
-        "WITH open AS (\n  {}),\n  near AS (\n  {})\n"
+        "WITH open AS (\n  {0}),\n  near AS (\n  {1})\n"
         "  SELECT h.* FROM (SELECT * FROM open UNION ALL\n"
         "    SELECT u.ts, u.modified_at, u.created_at, u.iid, u.num, f.ds_id, f.flags, u.txt, "
         "u.rest, f.subject_id\n"
         "    FROM near f, LATERAL unfolded(f.day, f.first_iid, f.ms, f.us, f.late, f.modified, "
         "f.created, f.iids, f.num, f.txt, f.rest) u\n"
-        "    WHERE u.ts >= {} AND u.ts < {}) h\n"
-        "  ORDER BY {} LIMIT {}",
+        "    WHERE f.day >= {2} AND f.day <= {3} - interval '24 hours' OR u.ts >= {2} AND u.ts < "
+        "{3}) h\n"
+        "  ORDER BY {4} LIMIT {5}",
         unfolded_rows(*this), near_days(*this), range.since(), range.until(), order("h"), limit);
 }
 

@@ -28,7 +28,7 @@ following AS (
   SELECT n.eid, n.attr_id, n.levels, n.since,
     least($3::timestamptz, date_bin({day}, f.ts, {origin}) + $4::int * {day}) AS till
   FROM (SELECT k.*, greatest(k.rolled_to, k.raw_from, k.wanted_from) AS since FROM k) n
-  LEFT JOIN LATERAL (SELECT r.ts FROM ({instances}) r ORDER BY r.ts LIMIT 1) f ON true
+  CROSS JOIN LATERAL ({first}) f
   WHERE n.levels <> 0 AND n.since < $3::timestamptz),
 marked AS (
   SELECT DISTINCT k.eid, k.attr_id, k.levels, y.day AS since, y.day + {day} AS till
@@ -39,9 +39,9 @@ SELECT count(*), array_agg(s.eid)::text, array_agg(s.attr_id)::text, array_agg(s
   coalesce(bool_or(s.follows AND s.till < $3::timestamptz), false)
 FROM (SELECT *, true AS follows FROM following UNION ALL SELECT *, false FROM marked
       LIMIT $5::int) s)sql";
-    return fmt::format(text, fmt::arg("day", one_day), fmt::arg("origin", origin),
-                       fmt::arg("instances", observed_instances("n.eid", "n.attr_id", "n.since",
-                                                                "$3::timestamptz")));
+    return fmt::format(
+        text, fmt::arg("day", one_day), fmt::arg("origin", origin),
+        fmt::arg("first", first_observed("n.eid", "n.attr_id", "n.since", "$3::timestamptz")));
 }
 
 // Marks of what is rolled up no more, or is never to be.
