@@ -96,13 +96,18 @@ void append_unknown(std::vector<ngsild::name_id>& to, const lived& of,
         ngsild::append_unknown_names(to, row, dictionary);
 }
 
-/// Gives those that have changed since the moment their instances of then.
-asio::awaitable<result<shared_result>> load_latest(reader& on, std::vector<lived>& all,
-                                                   timestamp at) {
+std::vector<std::int64_t> changed(const std::vector<lived>& all) {
     std::vector<std::int64_t> eids;
     for (const auto& one : all)
         if (one.has_changed)
             eids.push_back(one.row.eid);
+    return eids;
+}
+
+/// Gives those that have changed since the moment their instances of then.
+asio::awaitable<result<shared_result>> load_latest(reader& on, std::vector<lived>& all,
+                                                   timestamp at) {
+    const auto eids = changed(all);
     if (eids.empty())
         co_return shared_result{};
     auto statement = render_past_instances(eids, at);
@@ -145,10 +150,7 @@ bool may_lack(const lived& one, ngsild::name_id attribute, timestamp gone_until)
 /// asked after the instances were read, since what is gone never comes back.
 asio::awaitable<result<void>> refuse_gone_states(reader& on, const std::vector<lived>& all,
                                                  timestamp at) {
-    std::vector<std::int64_t> eids;
-    for (const auto& one : all)
-        if (one.has_changed)
-            eids.push_back(one.row.eid);
+    const auto eids = changed(all);
     if (eids.empty())
         co_return result<void>{};
     auto asking = render_gone_states(eids, at);
