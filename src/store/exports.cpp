@@ -25,7 +25,8 @@ namespace {
 
 constexpr std::chrono::seconds connect_patience{5};
 constexpr std::int64_t heads_at_once = 100;
-constexpr std::size_t bytes_at_once = 500'000; ///< of rows, as far as the last ones tell
+constexpr std::int64_t heads_in_order = 100'000; ///< all that store::history puts in order
+constexpr std::size_t bytes_at_once = 500'000;   ///< of rows, as far as the last ones tell
 
 problem unavailable(std::string why) {
     return problem(problem_kind::unavailable, std::move(why));
@@ -155,8 +156,9 @@ private:
 
     /// The next Entities; `ended_` where those are the last.
     asio::awaitable<result<void>> read_heads() {
-        if (!wanted_.is_page)
-            wanted_.which.limit = heads_at_once;
+        if (!wanted_.is_page) // stretches follow one another by eid alone
+            wanted_.which.limit =
+                wanted_.which.order.terms.empty() ? heads_at_once : heads_in_order;
         auto selecting = history_.select(tenant_, wanted_.which, wanted_.instances);
         MERIDIAN_CO_TRY(auto page, co_await std::move(selecting));
         if (wanted_.which.count)
@@ -229,7 +231,7 @@ private:
                 part.push_back(heads_[at_]);
                 part.back().keeps.push_back(kept);
             }
-            part.back().rows.push_back(read_instance(row));
+            part.back().rows.push_back(read_answer(row));
         }
         return part;
     }
@@ -256,6 +258,16 @@ private:
     bool ended_ = false;           ///< there are no more heads
 };
 
+/// One that has a place, and has not begun.
+template <typename Shared>
+result<std::unique_ptr<cursor_export>> make_export(Shared& all, const asio::any_io_executor& on,
+                                                   tenant_id tenant, export_request wanted) {
+    MERIDIAN_CHECK(check_horizon(wanted.instances.interval, all.edges->horizon()));
+    MERIDIAN_TRY(auto at, all.take(on));
+    return std::make_unique<cursor_export>(std::move(at), all.edges, tenant, std::move(wanted),
+                                           clock_type::now() + all.limits.longest);
+}
+
 } // namespace
 
 exports::exports(database_options database, dictionary& names, std::shared_ptr<history_edges> edges,
@@ -266,26 +278,16 @@ exports::~exports() = default;
 
 asio::awaitable<result<std::unique_ptr<evolution_export>>> exports::open(tenant_id tenant,
                                                                          export_request wanted) {
-    const auto all = shared_;
-    MERIDIAN_CO_CHECK(check_horizon(wanted.instances.interval, all->edges->horizon()));
     const auto executor = co_await asio::this_coro::executor;
-    MERIDIAN_CO_TRY(auto at, all->take(executor));
-    auto made =
-        std::make_unique<cursor_export>(std::move(at), all->edges, tenant, std::move(wanted),
-                                        clock_type::now() + all->limits.longest);
+    MERIDIAN_CO_TRY(auto made, make_export(*shared_, executor, tenant, std::move(wanted)));
     MERIDIAN_CO_CHECK(co_await made->begin());
     co_return std::unique_ptr<evolution_export>(std::move(made));
 }
 
 asio::awaitable<result<std::unique_ptr<evolution_export>>>
 exports::open(tenant_id tenant, std::string uri, export_request wanted) {
-    const auto all = shared_;
-    MERIDIAN_CO_CHECK(check_horizon(wanted.instances.interval, all->edges->horizon()));
     const auto executor = co_await asio::this_coro::executor;
-    MERIDIAN_CO_TRY(auto at, all->take(executor));
-    auto made =
-        std::make_unique<cursor_export>(std::move(at), all->edges, tenant, std::move(wanted),
-                                        clock_type::now() + all->limits.longest);
+    MERIDIAN_CO_TRY(auto made, make_export(*shared_, executor, tenant, std::move(wanted)));
     auto beginning = made->begin_with(std::move(uri));
     MERIDIAN_CO_TRY(const bool is_there, co_await std::move(beginning));
     if (!is_there)

@@ -79,6 +79,21 @@ TEST_F(audited, each_kind_of_write_is_recorded_with_its_subject) {
         EXPECT_TRUE(instances[place].contains("deletedAt")) << instances[place];
 }
 
+TEST_F(audited, csv_has_a_column_for_it_where_it_is_asked_for) {
+    EXPECT_EQ(client_.patch(door_path + "/attrs/state", {{"value", "shut"}}).status, 204U);
+    const auto lines = [&](const std::string& options) {
+        const auto answer = client_.get(history + options, {{"Accept", "text/csv"}});
+        std::vector<std::string> ends; // of the records, from their last comma
+        for (std::size_t at = 0, end = 0; (end = answer.body.find("\r\n", at)) != std::string::npos;
+             at = end + 2)
+            ends.push_back(
+                answer.body.substr(answer.body.rfind(',', end), end - answer.body.rfind(',', end)));
+        return ends;
+    };
+    EXPECT_EQ(lines(shown_with), (std::vector<std::string>{",modifiedBy", ",ada", ","}));
+    EXPECT_EQ(lines("?options=sysAttrs").front(), ",modifiedAt");
+}
+
 TEST_F(audited, the_temporal_api_is_too) {
     const auto at = [](int hour) {
         return json{{"type", "Property"},

@@ -264,6 +264,26 @@ TEST(csv_of_evolutions, without_a_limit_there_are_no_pages) {
     EXPECT_EQ(kind_of(csv(client, temporal + ever + "&limit=3")), "403 TooManyResults");
 }
 
+TEST(csv_of_evolutions, an_order_holds_for_all_entities_of_an_answer) {
+    const auto client = fresh_tenant();
+    constexpr int all = 250; // more than are read at one time
+    json created = json::array();
+    std::vector<std::string> ids;
+    for (int number = 0; number < all; ++number) {
+        const auto id = "urn:x:" + std::to_string(1'000 + number * 37 % all);
+        created.push_back(station_with({{"a", observed(number, "2020-01-01T00:00:00Z")}}, id));
+        ids.push_back(id);
+    }
+    ASSERT_EQ(client.post(batch + "/create", created).status, 201U);
+    std::ranges::sort(ids);
+    EXPECT_EQ(column(csv(client, temporal + ever + "&orderBy=id"), "entityId"), ids);
+    std::ranges::reverse(ids);
+    EXPECT_EQ(column(csv(client, temporal + ever + "&orderBy=id;desc"), "entityId"), ids);
+    EXPECT_EQ(
+        column(csv(client, temporal + ever + "&orderBy=id;desc&limit=2&offset=1"), "entityId"),
+        (std::vector{ids[1], ids[2]}));
+}
+
 TEST(csv_of_evolutions, an_aggregation_is_a_row_a_period_and_a_column_a_method) {
     const auto client = fresh_tenant();
     const json evolution = station_with(

@@ -10,8 +10,8 @@
 /// would read as JSON, or is empty, is written as a JSON string. Records end with CRLF.
 namespace meridian::ngsild {
 
-/// The columns of instances: createdAt and modifiedAt, the last two, are there where the
-/// representation shows them (6.3.11), all others always.
+/// The columns of instances: createdAt, modifiedAt and modifiedBy, the last ones, are there where
+/// the representation shows them (6.3.11), all others always.
 void append_csv_header(std::string& out, const temporal_representation& how);
 
 /// A record an instance, in the order of `rows`. Entity members and Attributes that the projection

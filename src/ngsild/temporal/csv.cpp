@@ -182,6 +182,10 @@ void append_cells(std::string& out, const history_row& row,
         if (!row.is_deleted())
             append_text(out, row.modified_at);
     }
+    if (how.how.modified_by) {
+        out += ',';
+        append_csv_field(out, row.subject);
+    }
     out += end_of_record;
 }
 
@@ -241,6 +245,8 @@ void append_csv_header(std::string& out, const temporal_representation& how) {
         out += ",createdAt";
     if (how.sys_attrs || how.property == time_property::modified_at)
         out += ",modifiedAt";
+    if (how.modified_by)
+        out += ",modifiedBy";
     out += end_of_record;
 }
 

@@ -155,8 +155,7 @@ void hold_back(evolution& of, const pg::row& row, bool backwards) {
 composed_statement render_aggregates(const instance_pairs& wanted, const temporal_request& request,
                                      std::int64_t limit, instance_source source) {
     composed_statement made;
-    const std::string of = made.int8s(wanted.eids);
-    const std::string which = made.int4s(wanted.attributes);
+    const std::string pairs = unnest(made, wanted);
     const std::string rows = render_rows(made, request, source);
     const periods by = periods_of(made, request);
     const std::string_view direction = request.interval.last_n ? "DESC" : "ASC";
@@ -166,22 +165,21 @@ composed_statement render_aggregates(const instance_pairs& wanted, const tempora
     const bool needs_edges = by.needs_first || by.needs_last;
     if (needs_edges)
         made.append(fmt::format("WITH o AS (\n  SELECT k.eid, min(x.at) AS oldest, max(x.at) AS "
-                                "newest FROM unnest({}, {}) AS k(eid, a), LATERAL (\n  {}) x\n"
+                                "newest FROM {} AS k(eid, a), LATERAL (\n  {}) x\n"
                                 "  GROUP BY k.eid)\n",
-                                of, which, rows));
+                                pairs, rows));
     std::string names;
     for (int n = 0, all = width_of(*request.aggregated); n < all; ++n)
         names += fmt::format(", m{}", n);
     made.append(fmt::format(
         "SELECT k.eid, k.a, {since}, {till}, b.kind{names}{fold_until}\n"
-        "FROM unnest({of}, {which}) WITH ORDINALITY AS k(eid, a, o){edges}, {once}, LATERAL (\n"
+        "FROM {pairs} WITH ORDINALITY AS k(eid, a, o){edges}, {once}, LATERAL (\n"
         "  SELECT {number} AS n, min(x.flags) & 30::int2{values}\n"
         "  FROM (SELECT r.*, {guess} AS guess FROM ({rows}) r) x\n"
         "  GROUP BY 1 ORDER BY 1 {direction} LIMIT {limit}) b(n, kind{names})\n"
         "ORDER BY k.o, b.n {direction}",
-        fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("of", of),
-        fmt::arg("which", which), fmt::arg("edges", needs_edges ? " JOIN o ON o.eid = k.eid" : ""),
-        fmt::arg("once", by.once),
+        fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("pairs", pairs),
+        fmt::arg("edges", needs_edges ? " JOIN o ON o.eid = k.eid" : ""), fmt::arg("once", by.once),
         fmt::arg("fold_until",
                  source == instance_source::open ? ", (SELECT z.until FROM history_fold z)" : ""),
         fmt::arg("number", by.number), fmt::arg("values", values), fmt::arg("guess", by.estimate),

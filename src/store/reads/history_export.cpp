@@ -27,11 +27,9 @@ composed_statement render_cursor(const instance_pairs& of, const temporal_reques
         request.interval.last_n ? instances.of_pair() : instances.all_of_pair();
     // No order outside: the pairs come one after the other out of their array, and sorting them
     // together would hold back the first row until the last was read.
-    const std::string eids = made.int8s(of.eids);
-    made.append(fmt::format(
-        "{}SELECT k.eid, k.a, x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, "
-        "x.txt, x.rest\nFROM unnest({}, {}) AS k(eid, a), LATERAL (\n  {}) x",
-        declare, eids, made.int4s(of.attributes), of_pair));
+    const std::string pairs = unnest(made, of);
+    made.append(fmt::format("{}SELECT {}\nFROM {} AS k(eid, a), LATERAL (\n  {}) x", declare,
+                            columns_of_answer(request), pairs, of_pair));
     made.finish();
     return made;
 }

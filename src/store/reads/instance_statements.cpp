@@ -1,6 +1,7 @@
 #include "store/reads/instance_statements.hpp"
 
 #include "store/reads/instance_range.hpp"
+#include "store/rollups/raw_instances.hpp"
 
 #include <cassert>
 #include <fmt/format.h>
@@ -10,20 +11,6 @@ namespace {
 
 constexpr std::string_view columns = "h.ts, h.modified_at, h.created_at, h.iid, h.num, h.ds_id, "
                                      "h.flags, h.txt, h.rest, h.subject_id";
-
-/// The columns of an answer from those of a row `x`.
-std::string columns_of_answer(const temporal_request& request) {
-    return fmt::format(
-        "x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, x.flags, x.txt, x.rest, {}",
-        request.with_subjects ? "(SELECT s.name FROM subject s WHERE s.id = x.subject_id)"
-                              : "NULL::text");
-}
-
-std::string from_pairs(composed_statement& to, const instance_pairs& of) {
-    const std::string eids = to.int8s(of.eids);
-    return fmt::format("unnest({}, {}) WITH ORDINALITY AS k(eid, a, o)", eids,
-                       to.int4s(of.attributes));
-}
 
 /// The rows of `history` of a pair `k`; `more` begins with " AND ".
 std::string unfolded_rows(const limited_instances& of, std::string_view more = "") {
@@ -40,21 +27,22 @@ std::string near_days(const limited_instances& of) {
     const bool backwards = of.direction == "DESC";
     return fmt::format(
         "SELECT d.* FROM (\n"
-        "    SELECT f.*, coalesce(sum(CASE WHEN f.day >= {since} AND f.day <= {until} - interval "
-        "'24 "
-        "hours' THEN f.n ELSE 0 END)\n"
-        "      OVER (ORDER BY f.day {direction} RANGE BETWEEN UNBOUNDED PRECEDING AND interval '24 "
-        "hours' PRECEDING), 0) AS nearer\n"
+        "    SELECT f.*, coalesce(sum(CASE WHEN f.day >= {since} AND f.day <= {until} - {day} THEN "
+        "f.n "
+        "ELSE 0 END)\n"
+        "      OVER (ORDER BY f.day {direction} RANGE BETWEEN UNBOUNDED PRECEDING AND {day} "
+        "PRECEDING), 0) AS nearer\n"
         "    FROM (SELECT CASE WHEN count(*) >= {limit} THEN {edge}(o.ts) ELSE '{far}' END AS edge "
         "FROM open o) e, history_folded f\n"
-        "    WHERE f.eid = k.eid AND f.attr_id = k.a AND f.day > {since} - interval '24 hours' AND "
-        "f.day < {until} AND {within}{condition}) d\n"
+        "    WHERE f.eid = k.eid AND f.attr_id = k.a AND f.day > {since} - {day} AND f.day < "
+        "{until} AND {within}{condition}) d\n"
         "  WHERE d.nearer < {limit}",
         fmt::arg("since", of.range.since()), fmt::arg("until", of.range.until()),
         fmt::arg("direction", of.direction), fmt::arg("limit", of.limit),
         fmt::arg("edge", backwards ? "min" : "max"),
-        fmt::arg("far", backwards ? "-infinity" : "infinity"),
-        fmt::arg("within", backwards ? "f.day > e.edge - interval '24 hours'" : "f.day <= e.edge"),
+        fmt::arg("far", backwards ? "-infinity" : "infinity"), fmt::arg("day", rollups::one_day),
+        fmt::arg("within", backwards ? fmt::format("f.day > e.edge - {}", rollups::one_day)
+                                     : "f.day <= e.edge"),
         fmt::arg("condition", of.condition("f")));
 }
 
@@ -103,6 +91,19 @@ std::string limited_instances::of_pair() const {
         unfolded_rows(*this), near_days(*this), range.since(), range.until(), order("h"), limit);
 }
 
+std::string unnest(composed_statement& to, const instance_pairs& of) {
+    const std::string eids = to.int8s(of.eids);
+    return fmt::format("unnest({}, {})", eids, to.int4s(of.attributes));
+}
+
+std::string columns_of_answer(const temporal_request& request) {
+    return fmt::format("k.eid, k.a, x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, "
+                       "x.flags, x.txt, x.rest, {}",
+                       request.with_subjects
+                           ? "(SELECT s.name FROM subject s WHERE s.id = x.subject_id)"
+                           : "NULL::text");
+}
+
 ngsild::history_row read_instance(const pg::row& row) {
     ngsild::history_row made;
     made.attribute = row.int4(instance_columns::attribute);
@@ -119,13 +120,20 @@ ngsild::history_row read_instance(const pg::row& row) {
     return made;
 }
 
+ngsild::history_row read_answer(const pg::row& row) {
+    ngsild::history_row made = read_instance(row);
+    made.subject = row.text(instance_columns::subject);
+    return made;
+}
+
 composed_statement render_instances(const instance_pairs& of, const temporal_request& request,
                                     std::int64_t limit) {
     composed_statement made;
     const limited_instances instances(made, request, limit);
-    const std::string from = from_pairs(made, of);
-    made.append(fmt::format("SELECT k.eid, k.a, {}\nFROM {}, LATERAL (\n  {}) x\nORDER BY k.o, {}",
-                            columns_of_answer(request), from, instances.of_pair(),
+    const std::string pairs = unnest(made, of);
+    made.append(fmt::format("SELECT {}\nFROM {} WITH ORDINALITY AS k(eid, a, o), LATERAL (\n  {}) "
+                            "x\nORDER BY k.o, {}",
+                            columns_of_answer(request), pairs, instances.of_pair(),
                             instances.order("x")));
     made.finish();
     return made;
@@ -136,10 +144,11 @@ composed_statement render_recent_instances(const instance_pairs& of,
     composed_statement made;
     const limited_instances instances(made, request, limit);
     assert(instances.range.is_by_ts());
-    const std::string from = from_pairs(made, of);
-    made.append(fmt::format("SELECT k.eid, k.a, {}, z.until\nFROM history_fold z LEFT JOIN "
-                            "({} CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY k.o, {}",
-                            columns_of_answer(request), from,
+    const std::string pairs = unnest(made, of);
+    made.append(fmt::format("SELECT {}, z.until\nFROM history_fold z LEFT JOIN ({} WITH ORDINALITY "
+                            "AS k(eid, a, o) CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY "
+                            "k.o, {}",
+                            columns_of_answer(request), pairs,
                             unfolded_rows(instances, " AND h.ts >= z.until"),
                             instances.order("x")));
     made.finish();

@@ -24,6 +24,9 @@ struct instance_pairs {
     }
 };
 
+/// For FROM: the pairs as a function of rows (eid, Attribute).
+[[nodiscard]] std::string unnest(composed_statement& to, const instance_pairs& of);
+
 /// Columns of the instances.
 struct instance_columns {
     enum : int {
@@ -45,6 +48,11 @@ struct instance_columns {
 
 /// One row of the instances; its texts are the answer's.
 [[nodiscard]] ngsild::history_row read_instance(const pg::row& row);
+/// The same of a statement with `columns_of_answer`, with who made it.
+[[nodiscard]] ngsild::history_row read_answer(const pg::row& row);
+
+/// The columns from eid to subject, of a pair `k(eid, a)` and an instance `x`.
+[[nodiscard]] std::string columns_of_answer(const temporal_request& request);
 
 /// The first instances of an Attribute within an interval, or with lastN the last ones, as SQL.
 class limited_instances {

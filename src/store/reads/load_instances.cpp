@@ -137,8 +137,9 @@ asio::awaitable<result<shared_result>> load_periods(reader& on, const instance_p
         auto statement = render_aggregates(of, request, most, instance_source::open);
         MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
         if (!found->empty()) {
-            edges.set_fold_until(fold_until_of((*found)[0], *request.aggregated));
-            if (interval.from.value_or(timestamp::min()) >= edges.fold_until())
+            const timestamp fold_until = fold_until_of((*found)[0], *request.aggregated);
+            edges.set_fold_until(fold_until);
+            if (interval.from.value_or(timestamp::min()) >= fold_until)
                 co_return found;
         }
     }

@@ -197,8 +197,7 @@ std::string render_parts(composed_statement& to, const bounds& within, const per
 
 composed_statement render_any_rollup(const instance_pairs& of, const temporal_request& request) {
     composed_statement made;
-    const std::string pairs =
-        fmt::format("unnest({}, {})", made.int8s(of.eids), made.int4s(of.attributes));
+    const std::string pairs = unnest(made, of);
     const std::string from = made.moment(request.interval.from.value_or(earliest));
     const std::string until = made.moment(request.interval.until.value_or(latest));
     made.append(fmt::format("SELECT 1 FROM {} AS k(eid, a)\n"
@@ -214,8 +213,7 @@ composed_statement render_rolled_aggregates(const instance_pairs& of,
                                             const temporal_request& request,
                                             query::usable_rollups usable, std::int64_t limit) {
     composed_statement made;
-    const std::string pairs =
-        fmt::format("unnest({}, {})", made.int8s(of.eids), made.int4s(of.attributes));
+    const std::string pairs = unnest(made, of);
     const bounds within = bounds_of(made, request.interval);
     const periods by = periods_of(made, request);
     const query::aggregation& asked = *request.aggregated;
@@ -251,8 +249,7 @@ composed_statement render_rolled_aggregates(const instance_pairs& of,
 
 composed_statement render_gone(const instance_pairs& of, const temporal_request& request) {
     composed_statement made;
-    const std::string pairs =
-        fmt::format("unnest({}, {})", made.int8s(of.eids), made.int4s(of.attributes));
+    const std::string pairs = unnest(made, of);
     made.append(fmt::format("SELECT e.attr_id, e.raw_from FROM {} AS k(eid, a)\n"
                             "JOIN history_extent e ON e.eid = k.eid AND e.attr_id = k.a\n"
                             "WHERE e.raw_from > {} ORDER BY e.raw_from DESC LIMIT 1",
@@ -265,8 +262,7 @@ composed_statement render_gone_beyond_rollups(const instance_pairs& of,
                                               const temporal_request& request,
                                               query::usable_rollups usable) {
     composed_statement made;
-    const std::string pairs =
-        fmt::format("unnest({}, {})", made.int8s(of.eids), made.int4s(of.attributes));
+    const std::string pairs = unnest(made, of);
     const bounds within = bounds_of(made, request.interval);
     made.append(fmt::format(
         "SELECT e.attr_id, e.raw_from FROM {} AS k(eid, a)\n"

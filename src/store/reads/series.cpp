@@ -74,9 +74,7 @@ void series_reading::distribute(const shared_result& found, const std::vector<se
             into.is_whole = false;
             continue;
         }
-        into.rows.push_back(read_instance(row));
-        if (request_.with_subjects)
-            into.rows.back().subject = row.text(instance_columns::subject);
+        into.rows.push_back(read_answer(row));
     }
     answers_.push_back(found);
 }
