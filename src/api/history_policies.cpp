@@ -11,14 +11,6 @@
 namespace meridian::api {
 namespace {
 
-struct named_level {
-    std::string_view period;
-    std::int16_t level;
-};
-constexpr named_level levels[] = {{"PT1M", query::rollup_level::minute},
-                                  {"PT1H", query::rollup_level::hour},
-                                  {"P1D", query::rollup_level::day}};
-
 problem wrong(std::string why, std::string pointer) {
     return problem{problem_kind::bad_request_data, std::move(why)}.at(std::move(pointer));
 }
@@ -42,9 +34,8 @@ result<store::rollup_rule> read_rollup(const json& element, const std::string& p
         }
         if (name != "period")
             return wrong("a roll-up has no member '" + name + "'", pointer + "/" + name);
-        for (const auto& [period, level] : levels)
-            if (member == period)
-                made.level = level;
+        if (member.is_string())
+            made.level = query::rollup_level_of(member.get_ref<const std::string&>());
     }
     if (made.level == 0)
         return wrong("the period of a roll-up is PT1M, PT1H or P1D", pointer + "/period");
@@ -95,7 +86,7 @@ json to_json(const store::history_policy& policy) {
     auto rollups = json::array();
     for (const store::rollup_rule& one : policy.terms.rollups) {
         json rollup = json::object();
-        for (const auto& [period, level] : levels)
+        for (const auto& [period, level] : query::rollup_periods)
             if (level == one.level)
                 rollup["period"] = period;
         if (one.days)

@@ -2,6 +2,7 @@
 
 #include "meridian/base/text.hpp"
 #include "meridian/ngsild/entity.hpp"
+#include "meridian/ngsild/temporal_csv.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,11 +18,8 @@ problem wrong(std::string why) {
 
 /// docs/csv.md: a cell that is JSON is that JSON, any other is a string.
 json value_of(const std::string& cell) {
-    constexpr std::string_view beginnings = "{[\"-0123456789tfn \t\r\n";
-    if (!cell.empty() && beginnings.find(cell.front()) != std::string_view::npos)
-        if (auto parsed = parse_json(cell))
-            return std::move(*parsed);
-    return cell;
+    auto parsed = ngsild::parse_csv_value(cell);
+    return parsed ? std::move(*parsed) : json(cell);
 }
 
 result<std::vector<std::string>> items_of(std::string_view option) {

@@ -25,14 +25,6 @@ std::optional<int> read_number(string_view text) {
     return number;
 }
 
-std::int16_t level_of(string_view period) {
-    if (period == "PT1M")
-        return query::rollup_level::minute;
-    if (period == "PT1H")
-        return query::rollup_level::hour;
-    return period == "P1D" ? query::rollup_level::day : std::int16_t{0};
-}
-
 /// One of the parts between `;`. False where it is none.
 bool read_part(string_view part, store::wanted_policy& into) {
     const auto colon = part.find(':');
@@ -49,7 +41,7 @@ bool read_part(string_view part, store::wanted_policy& into) {
         into.terms.raw_days = days;
         return true;
     }
-    const std::int16_t level = level_of(name);
+    const std::int16_t level = query::rollup_level_of(name);
     into.terms.rollups.push_back({level, days});
     return level != 0;
 }

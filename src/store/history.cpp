@@ -33,18 +33,17 @@ evolution read_head(const shared_result& from, std::size_t number) {
     return made;
 }
 
-/// Heads as a statement gives them.
-struct heads {
-    std::vector<evolution> found;
-    std::optional<std::int64_t> count;
-};
+std::vector<evolution> read_heads(const shared_result& from) {
+    std::vector<evolution> made;
+    for (std::size_t at = 0; at < from->size(); ++at)
+        made.push_back(read_head(from, at));
+    return made;
+}
 
-asio::awaitable<result<heads>> load_heads(reader& on, composed_statement statement) {
+asio::awaitable<result<std::vector<evolution>>> load_heads(reader& on,
+                                                           composed_statement statement) {
     MERIDIAN_CO_TRY(const shared_result kept, co_await load(on, std::move(statement)));
-    heads made;
-    for (std::size_t at = 0; at < kept->size(); ++at)
-        made.found.push_back(read_head(kept, at));
-    co_return made;
+    co_return read_heads(kept);
 }
 
 asio::awaitable<result<temporal_page>> page_by_sql(reader& on, tenant_id tenant,
@@ -61,8 +60,7 @@ asio::awaitable<result<temporal_page>> page_by_sql(reader& on, tenant_id tenant,
     auto statement = render_heads(tenant, selection, request, wanted);
     MERIDIAN_CO_TRY(const shared_result kept, co_await load(on, std::move(statement)));
     temporal_page page;
-    for (std::size_t at = 0; at < kept->size(); ++at)
-        page.evolutions.push_back(read_head(kept, at));
+    page.evolutions = read_heads(kept);
     if (selection.count && !kept->empty())
         page.count = (*kept)[0].int8(head_columns::count);
     co_return page;
@@ -185,14 +183,14 @@ asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant
     wanted.limit = selection.matches ? stretch : long_stretch;
     while (!page.is_done()) {
         auto statement = render_heads(tenant, selection, request, wanted);
-        MERIDIAN_CO_TRY(heads read, co_await load_heads(on, std::move(statement)));
-        const bool is_last = static_cast<std::int64_t>(read.found.size()) < wanted.limit;
-        const std::size_t in_stretch = read.found.size();
-        if (selection.matches && !read.found.empty()) {
-            auto loading = load_to_test(on, read.found, whole, edges);
+        MERIDIAN_CO_TRY(auto read, co_await load_heads(on, std::move(statement)));
+        const bool is_last = static_cast<std::int64_t>(read.size()) < wanted.limit;
+        const std::size_t in_stretch = read.size();
+        if (selection.matches && !read.empty()) {
+            auto loading = load_to_test(on, read, whole, edges);
             MERIDIAN_CO_CHECK(co_await std::move(loading));
         }
-        for (evolution& one : read.found) {
+        for (evolution& one : read) {
             wanted.after = one.eid;
             if (selection.matches && !selection.matches(one))
                 continue;
@@ -200,8 +198,8 @@ asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant
             one.keeps.resize(1);
             page.add(std::move(one));
         }
-        examined += static_cast<std::int64_t>(read.found.size());
-        if (is_last && read.found.size() == in_stretch)
+        examined += static_cast<std::int64_t>(read.size());
+        if (is_last && read.size() == in_stretch)
             break;
         if (examined >= most_examined)
             co_return problem(problem_kind::too_complex_query,
@@ -232,11 +230,11 @@ history::retrieve(tenant_id tenant, std::string uri, temporal_request request) {
         MERIDIAN_CO_CHECK(check_horizon(request.interval, edges_->horizon()));
     }
     auto statement = render_head(tenant, uri);
-    MERIDIAN_CO_TRY(heads read, co_await load_heads(*on, std::move(statement)));
-    if (read.found.empty())
+    MERIDIAN_CO_TRY(auto read, co_await load_heads(*on, std::move(statement)));
+    if (read.empty())
         co_return std::optional<evolution>{};
-    MERIDIAN_CO_CHECK(co_await load_instances(*on, read.found, request, *edges_));
-    evolution& found = read.found.front();
+    MERIDIAN_CO_CHECK(co_await load_instances(*on, read, request, *edges_));
+    evolution& found = read.front();
     if (found.rows.empty() &&
         found.aggregated.empty()) { // nothing in the interval, or nothing at all (5.6.16)
         MERIDIAN_CO_TRY(const bool any, co_await has_instances(found.eid));
@@ -256,10 +254,10 @@ asio::awaitable<result<bool>> history::has_instances(std::int64_t eid) {
 asio::awaitable<result<std::optional<evolution>>> history::head(tenant_id tenant, std::string uri) {
     const auto on = reader_;
     auto statement = render_head(tenant, uri);
-    MERIDIAN_CO_TRY(heads read, co_await load_heads(*on, std::move(statement)));
-    if (read.found.empty())
+    MERIDIAN_CO_TRY(auto read, co_await load_heads(*on, std::move(statement)));
+    if (read.empty())
         co_return std::optional<evolution>{};
-    co_return std::optional<evolution>{std::move(read.found.front())};
+    co_return std::optional<evolution>{std::move(read.front())};
 }
 
 asio::awaitable<result<bool>> history::knows(tenant_id tenant, std::string uri) {

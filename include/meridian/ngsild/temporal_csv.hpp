@@ -2,13 +2,18 @@
 
 #include "meridian/ngsild/temporal.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 /// Temporal Evolutions as CSV (RFC 4180), which the standard does not have: docs/csv.md tells what
 /// each column holds. A cell that is JSON text is that JSON, any other is a string; a string that
 /// would read as JSON, or is empty, is written as a JSON string. Records end with CRLF.
 namespace meridian::ngsild {
+
+/// The value in a cell that is JSON text; nothing where the cell is a string, or empty.
+[[nodiscard]] std::optional<json> parse_csv_value(std::string_view cell);
 
 /// The columns of instances: createdAt, modifiedAt and modifiedBy, the last ones, are there where
 /// the representation shows them (6.3.11), all others always.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 namespace meridian::query {
 
@@ -15,6 +16,22 @@ inline constexpr std::int16_t minute = 1;
 inline constexpr std::int16_t hour = 2;
 inline constexpr std::int16_t day = 4;
 } // namespace rollup_level
+
+/// The levels by their periods, as policies name them.
+struct rollup_period {
+    std::string_view text;
+    std::int16_t level;
+};
+inline constexpr rollup_period rollup_periods[] = {
+    {"PT1M", rollup_level::minute}, {"PT1H", rollup_level::hour}, {"P1D", rollup_level::day}};
+
+/// 0 where there is no such level.
+[[nodiscard]] constexpr std::int16_t rollup_level_of(std::string_view period) noexcept {
+    for (const auto& [text, level] : rollup_periods)
+        if (text == period)
+            return level;
+    return 0;
+}
 
 /// From which roll-ups an aggregation can be answered exactly; none: from instances alone.
 struct usable_rollups {

@@ -13,16 +13,10 @@ namespace {
 
 constexpr std::string_view end_of_record = "\r\n";
 
-/// Whether `text` is JSON, so that as a cell it would not read as itself.
-bool reads_as_json(std::string_view text) {
-    if (text.empty())
-        return true; // an empty cell is no value
-    constexpr std::string_view beginnings = "{[\"-0123456789tfn \t\r\n";
-    return beginnings.find(text.front()) != std::string_view::npos && parse_json(text);
-}
-
 void append_string_cell(std::string& out, std::string_view text) {
-    if (!reads_as_json(text))
+    const bool reads_as_itself =
+        !text.empty() && !parse_csv_value(text); // an empty one is no value
+    if (reads_as_itself)
         return append_csv_field(out, text);
     std::string quoted;
     append_json_string(quoted, text);
@@ -237,6 +231,14 @@ private:
 };
 
 } // namespace
+
+std::optional<json> parse_csv_value(std::string_view cell) {
+    constexpr std::string_view beginnings = "{[\"-0123456789tfn \t\r\n";
+    if (cell.empty() || beginnings.find(cell.front()) == std::string_view::npos)
+        return std::nullopt;
+    auto parsed = parse_json(cell);
+    return parsed ? std::optional{std::move(*parsed)} : std::nullopt;
+}
 
 void append_csv_header(std::string& out, const temporal_representation& how) {
     out += "entityId,type,attribute,attributeType,datasetId,instanceId,observedAt,value,unitCode,"
