@@ -26,9 +26,9 @@ asio::awaitable<result<int>> tend_indexes_blocking(const std::string& conninfo,
     co_return store::tend_indexes(conninfo, with.dictionary, with.known, with.wanted, stop);
 }
 
-/// Drops before it folds, so that nothing is folded to be dropped. Gives the horizon.
-result<timestamp> tend_old_history_now(const std::string& conninfo, const history_upkeep& with,
-                                       const std::atomic<bool>& stop) {
+/// Drops before it folds, so that nothing is folded to be dropped.
+result<void> tend_old_history_now(const std::string& conninfo, const history_upkeep& with,
+                                  const std::atomic<bool>& stop) {
     const auto now =
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     if (with.keep.count() > 0) {
@@ -41,13 +41,13 @@ result<timestamp> tend_old_history_now(const std::string& conninfo, const histor
         if (folded > 0)
             spdlog::info("{} instances of history were folded", folded);
     }
-    return store::read_horizon(conninfo);
+    return store::read_history_edges(conninfo, *with.edges);
 }
 
 /// All that it refers to lives as long as the upkeep, which waits for it.
-asio::awaitable<result<timestamp>> tend_old_history_blocking(const std::string& conninfo,
-                                                             const history_upkeep& with,
-                                                             const std::atomic<bool>& stop) {
+asio::awaitable<result<void>> tend_old_history_blocking(const std::string& conninfo,
+                                                        const history_upkeep& with,
+                                                        const std::atomic<bool>& stop) {
     co_return tend_old_history_now(conninfo, with, stop);
 }
 
@@ -167,11 +167,9 @@ asio::awaitable<upkeep::wait> upkeep::tend_old_history() {
     auto tending =
         asio::co_spawn(blocking_, tend_old_history_blocking(conninfo_, old_history_, is_stopping_),
                        asio::use_awaitable);
-    const auto horizon = co_await std::move(tending);
-    if (!horizon)
-        spdlog::error("old history is not looked after: {}", horizon.error().detail());
-    else
-        old_history_.edges->set_horizon(*horizon);
+    const auto done = co_await std::move(tending);
+    if (!done)
+        spdlog::error("old history is not looked after: {}", done.error().detail());
     co_return times_.old_history;
 }
 

@@ -45,7 +45,7 @@ struct index_upkeep {
 struct history_upkeep {
     std::chrono::days fold_after{0};
     std::chrono::days keep{0};
-    std::shared_ptr<store::history_edges> edges; ///< is told the horizon
+    std::shared_ptr<store::history_edges> edges; ///< are told what is known
 };
 
 /// What the database needs now and then beside requests: the counts of what exists are folded, and

@@ -136,7 +136,7 @@ std::optional<stored_instance> find(pqxx::work& in, const locked_entity& of,
 constexpr const char* insert_deletions = R"sql(
     INSERT INTO history (eid, ts, modified_at, created_at, iid, attr_id, ds_id, flags, subject_id)
     SELECT $1::bigint, $4::timestamptz, $4::timestamptz, l.created_at, nextval('history_iid'),
-           $2::int, l.ds_id,
+           $2::int, nullif(l.ds_id, 0),
            l.flags & 30 | 256 | $6::bool::int, nullif($5::int, 0)
     FROM (SELECT DISTINCT ON (h.ds_id) h.ds_id, h.created_at, h.flags
           FROM instances_of($1, $2, '-infinity', 'infinity') h
@@ -160,7 +160,7 @@ void replace_row(pqxx::work& in, const locked_entity& of, ngsild::instance_key k
         rest = as_bytea(*by.rest);
     in.exec_params(R"sql(
         UPDATE history
-        SET ts = $5, modified_at = $6, num = $7, ds_id = $8, flags = $9, txt = $10,
+        SET ts = $5, modified_at = $6, num = $7, ds_id = nullif($8::int, 0), flags = $9, txt = $10,
             rest = $11::bytea, subject_id = nullif($12::int, 0)
         WHERE eid = $1 AND attr_id = $2 AND iid = $3 AND ts = $4
         )sql",
@@ -182,7 +182,7 @@ asio::awaitable<result<void>> evolutions::remove_attribute(tenant_id tenant, std
         for (const auto* table : {"history", "history_folded"})
             gone += transaction
                         .exec_params(fmt::format("DELETE FROM {} WHERE eid = $1 AND attr_id = $2 "
-                                                 "AND ($3::int IS NULL OR ds_id = $3)",
+                                                 "AND ($3::int IS NULL OR coalesce(ds_id, 0) = $3)",
                                                  table),
                                      of.eid, attribute, dataset)
                         .affected_rows();

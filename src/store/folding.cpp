@@ -37,7 +37,7 @@ folded AS (
   WHERE f.eid = d.eid AND f.attr_id = d.attr_id AND f.day = d.day
   RETURNING f.*),
 instance AS (
-  SELECT eid, attr_id, date_trunc('day', ts, 'UTC') AS day, ds_id, flags, subject_id, iid >> 31 AS block,
+  SELECT eid, attr_id, date_trunc('day', ts, 'UTC') AS day, coalesce(ds_id, 0) AS ds_id, flags, subject_id, iid >> 31 AS block,
          ts, modified_at, created_at, iid, num, txt, rest
   FROM open
   UNION ALL

@@ -82,7 +82,8 @@ void unfold_day(pqxx::work& in, std::int64_t eid, ngsild::name_id attribute, tim
           RETURNING *)
         INSERT INTO history (eid, ts, modified_at, created_at, iid, num, attr_id, ds_id, flags,
                              txt, rest, subject_id)
-        SELECT f.eid, u.ts, u.modified_at, u.created_at, u.iid, u.num, f.attr_id, f.ds_id, f.flags,
+        SELECT f.eid, u.ts, u.modified_at, u.created_at, u.iid, u.num, f.attr_id,
+               nullif(f.ds_id, 0), f.flags,
                u.txt, u.rest, f.subject_id
         FROM folded f, LATERAL unfolded(f.day, f.first_iid, f.ms, f.us, f.late, f.modified,
                                         f.created, f.iids, f.num, f.txt, f.rest) u

@@ -97,19 +97,25 @@ result<int> drop(const std::string& conninfo, timestamp horizon, const std::atom
     return dropped;
 }
 
-result<timestamp> horizon_of(const std::string& conninfo) {
+result<void> read_edges(const std::string& conninfo, history_edges& into) {
     MERIDIAN_TRY(const std::string settings, blocking::maintenance_conninfo(conninfo));
     pqxx::connection connection(settings);
-    const pqxx::result found = pqxx::nontransaction(connection)
-                                   .exec("SELECT " + blocking::micros("at") +
-                                         " FROM history_horizon WHERE at > '-infinity'");
-    return found.empty() ? timestamp::min() : blocking::to_timestamp(found[0][0]);
+    const std::string select = fmt::format(
+        "SELECT {}, {} FROM (SELECT nullif(at, '-infinity') AS at FROM history_horizon) "
+        "h, (SELECT nullif(until, '-infinity') AS until FROM history_fold) f",
+        blocking::micros("at"), blocking::micros("until"));
+    const pqxx::row found = pqxx::nontransaction(connection).exec1(select);
+    if (!found[0].is_null())
+        into.set_horizon(blocking::to_timestamp(found[0]));
+    if (!found[1].is_null())
+        into.set_fold_until(blocking::to_timestamp(found[1]));
+    return {};
 }
 
 } // namespace
 
-result<timestamp> read_horizon(const std::string& conninfo) {
-    return blocking::guarded([&] { return horizon_of(conninfo); });
+result<void> read_history_edges(const std::string& conninfo, history_edges& into) {
+    return blocking::guarded([&] { return read_edges(conninfo, into); });
 }
 
 result<int> drop_history(const std::string& conninfo, timestamp horizon,

@@ -51,8 +51,8 @@ protected:
     folded_history() : database(create_migrated_database()), one(database), sql(database) {}
 
     /// An Entity with `count` instances of two Attributes from `from` on, one in `step`: late and
-    /// early, with values, texts and other members that are equal, different or missing. Gives its
-    /// URI.
+    /// early, with values, texts and other members that are equal, different or missing; of the
+    /// default datasetId, which is NULL (and 0 in older rows), or another. Gives its URI.
     std::string measure(int number, timestamp from, std::chrono::microseconds step, int count) {
         const std::string uri = fmt::format("urn:v:{}", number);
         EXPECT_TRUE(one.run(one.lanes->commit(create(1, make_vehicle(uri, 0)))));
@@ -62,7 +62,7 @@ protected:
                                  txt, rest)
             SELECT e.eid, t.at, m.at, CASE WHEN random() < 0.3 THEN $2 ELSE m.at END,
                    nextval('history_iid'), CASE WHEN a = 2 THEN n * 0.1 END, a,
-                   CASE WHEN random() < 0.2 THEN 3 ELSE 0 END, CASE WHEN a = 2 THEN 67 ELSE 99 END,
+                   CASE WHEN random() < 0.2 THEN 3 WHEN random() < 0.5 THEN 0 END, CASE WHEN a = 2 THEN 67 ELSE 99 END,
                    CASE WHEN a = 3 THEN CASE WHEN n % 3 = 0 THEN 'it''s \ "' ELSE 'ü' END END,
                    CASE WHEN random() < 0.5 THEN '\x010203'::bytea END
             FROM entity e, generate_series(0, $4::int - 1) n, generate_series(2, 3) a,
@@ -125,6 +125,8 @@ std::vector<store::temporal_request> requests(timestamp from) {
             all.push_back(request);
         }
     all.back().datasets = {3};
+    all.push_back(all.back());
+    all.back().datasets = {0};
     return all;
 }
 
@@ -290,7 +292,10 @@ TEST_F(folded_history, a_month_before_the_horizon_is_dropped) {
     store::temporal_request request;
     EXPECT_THAT(read(old, request).rows, SizeIs(21));
     EXPECT_THAT(read(older, request).rows, SizeIs(1)) << "what it is now was written today";
-    EXPECT_EQ(store::read_horizon(database).value_or(timestamp{}), horizon);
+    store::history_edges edges;
+    ASSERT_TRUE(store::read_history_edges(database, edges));
+    EXPECT_EQ(edges.horizon(), horizon);
+    EXPECT_GT(edges.fold_until(), horizon);
 
     const auto rest = store::drop_history(database, now(), never_stop);
     ASSERT_TRUE(rest) << rest.error().detail();

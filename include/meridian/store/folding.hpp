@@ -2,6 +2,7 @@
 
 #include "meridian/base/result.hpp"
 #include "meridian/base/time.hpp"
+#include "meridian/store/database.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -41,8 +42,8 @@ inline constexpr std::size_t most_folded_months = 600;
 [[nodiscard]] result<int> drop_history(const std::string& conninfo, timestamp horizon,
                                        const std::atomic<bool>& stop);
 
-/// The horizon: instances with an earlier ts have been dropped; timestamp::min() where none were.
+/// Tells `into` where the history begins, and where what is folded of it ends, as of now.
 /// Blocking. Fails with unavailable.
-[[nodiscard]] result<timestamp> read_horizon(const std::string& conninfo);
+[[nodiscard]] result<void> read_history_edges(const std::string& conninfo, history_edges& into);
 
 } // namespace meridian::store

@@ -147,7 +147,7 @@ ON CONFLICT DO NOTHING)sql"};
 
 constexpr pg::statement insert_history{"insert_history", R"sql(
 INSERT INTO history (eid, ts, modified_at, created_at, iid, num, attr_id, ds_id, flags, txt, rest)
-SELECT i.eid, i.ts, i.m, i.c, nextval('history_iid'), i.num, i.a, i.ds, i.flags, i.txt, i.rest
+SELECT i.eid, i.ts, i.m, i.c, nextval('history_iid'), i.num, i.a, nullif(i.ds, 0), i.flags, i.txt, i.rest
 FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::float8[],
             $6::int[], $7::int[], $8::smallint[], $9::text[], $10::bytea[])
      AS i(eid, ts, m, c, num, a, ds, flags, txt, rest))sql"};
@@ -157,7 +157,7 @@ FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[
 constexpr pg::statement insert_history_by_subject{"insert_history_by_subject", R"sql(
 INSERT INTO history (eid, ts, modified_at, created_at, iid, num, attr_id, ds_id, flags, txt, rest,
                      subject_id)
-SELECT i.eid, i.ts, i.m, i.c, nextval('history_iid'), i.num, i.a, i.ds, i.flags, i.txt, i.rest, i.s
+SELECT i.eid, i.ts, i.m, i.c, nextval('history_iid'), i.num, i.a, nullif(i.ds, 0), i.flags, i.txt, i.rest, i.s
 FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::float8[],
             $6::int[], $7::int[], $8::smallint[], $9::text[], $10::bytea[], $11::int[])
      AS i(eid, ts, m, c, num, a, ds, flags, txt, rest, s))sql"};

@@ -2,6 +2,7 @@
 
 #include "meridian/base/json.hpp"
 #include "store/reads/aggregate_expressions.hpp"
+#include "store/reads/is_gone.hpp"
 
 #include <fmt/format.h>
 
@@ -57,6 +58,12 @@ std::string columns_of(aggregation_method method) {
     return "NULL::float8";
 }
 
+std::string rows_of(const instance_range& range, instance_source source) {
+    if (source == instance_source::open)
+        return range.open_of("k.eid", "k.a");
+    return range.is_by_ts() ? range.values_of("k.eid", "k.a") : range.of("k.eid", "k.a");
+}
+
 /// The instances of a pair `k` that are aggregated. Deletions are no values; where they are what is
 /// queried they are counted.
 std::string render_rows(composed_statement& to, const temporal_request& request,
@@ -67,9 +74,8 @@ std::string render_rows(composed_statement& to, const temporal_request& request,
                                   ? deletions::shown
                                   : deletions::left_out;
     const limited_instances all(to, request, interval.last_n, counted);
-    const std::string from = interval.last_n                   ? "(" + all.of_pair() + ") h"
-                             : source == instance_source::open ? all.range.open_of("k.eid", "k.a")
-                                                               : all.range.of("k.eid", "k.a");
+    const std::string from =
+        interval.last_n ? "(" + all.of_pair() + ") h" : rows_of(all.range, source);
     const std::string condition = interval.last_n ? "" : all.condition("h");
     return fmt::format("SELECT h.{} AS at, h.num, h.flags, h.txt FROM {} WHERE true{}", all.time,
                        from, condition);
@@ -172,7 +178,7 @@ composed_statement render_aggregates(const instance_pairs& wanted, const tempora
     for (int n = 0, all = width_of(*request.aggregated); n < all; ++n)
         names += fmt::format(", m{}", n);
     made.append(fmt::format(
-        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}{fold_until}\n"
+        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}, {is_gone}{fold_until}\n"
         "FROM {pairs} WITH ORDINALITY AS k(eid, a, o){edges}, {once}, LATERAL (\n"
         "  SELECT {number} AS n, min(x.flags) & 30::int2{values}\n"
         "  FROM (SELECT r.*, {guess} AS guess FROM ({rows}) r) x\n"
@@ -180,6 +186,7 @@ composed_statement render_aggregates(const instance_pairs& wanted, const tempora
         "ORDER BY k.o, b.n {direction}",
         fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("pairs", pairs),
         fmt::arg("edges", needs_edges ? " JOIN o ON o.eid = k.eid" : ""), fmt::arg("once", by.once),
+        fmt::arg("is_gone", render_is_gone(made, pairs, request.interval)),
         fmt::arg("fold_until",
                  source == instance_source::open ? ", (SELECT z.until FROM history_fold z)" : ""),
         fmt::arg("number", by.number), fmt::arg("values", values), fmt::arg("guess", by.estimate),
@@ -189,8 +196,12 @@ composed_statement render_aggregates(const instance_pairs& wanted, const tempora
     return made;
 }
 
+bool is_gone_of(const pg::row& row, const query::aggregation& asked) {
+    return row.boolean(columns::first_value + width_of(asked));
+}
+
 timestamp fold_until_of(const pg::row& row, const query::aggregation& asked) {
-    return row.timestamptz(columns::first_value + width_of(asked));
+    return row.timestamptz(columns::first_value + width_of(asked) + 1);
 }
 
 void distribute_aggregates(const pg::result& found, std::vector<evolution>& among,

@@ -56,6 +56,10 @@ std::string instance_range::of(std::string_view eid, std::string_view attribute)
     return fmt::format("instances_of({}, {}, {}, {}) h", eid, attribute, since_, until_);
 }
 
+std::string instance_range::values_of(std::string_view eid, std::string_view attribute) const {
+    return fmt::format("values_of({}, {}, {}, {}) h", eid, attribute, since_, until_);
+}
+
 std::string instance_range::open_of(std::string_view eid, std::string_view attribute) const {
     return fmt::format(
         "(SELECT * FROM history o WHERE o.eid = {} AND o.attr_id = {} AND o.ts >= {} "

@@ -26,6 +26,8 @@ public:
 
     /// For FROM: the instances of an Attribute with ts in the range, folded or not, as `h`.
     [[nodiscard]] std::string of(std::string_view eid, std::string_view attribute) const;
+    /// The same with what aggregations by ts need, which is cheaper: ts, num, ds_id, flags, txt.
+    [[nodiscard]] std::string values_of(std::string_view eid, std::string_view attribute) const;
     /// The same of `history` alone: what is not folded.
     [[nodiscard]] std::string open_of(std::string_view eid, std::string_view attribute) const;
     /// What must hold beyond that, beginning with " AND ", or nothing. `row` is a row of

@@ -1,6 +1,7 @@
 #include "store/reads/instance_statements.hpp"
 
 #include "store/reads/instance_range.hpp"
+#include "store/reads/is_gone.hpp"
 #include "store/rollups/raw_instances.hpp"
 
 #include <cassert>
@@ -9,7 +10,8 @@
 namespace meridian::store {
 namespace {
 
-constexpr std::string_view columns = "h.ts, h.modified_at, h.created_at, h.iid, h.num, h.ds_id, "
+constexpr std::string_view columns = "h.ts, h.modified_at, h.created_at, h.iid, h.num, "
+                                     "coalesce(h.ds_id, 0) AS ds_id, "
                                      "h.flags, h.txt, h.rest, h.subject_id";
 
 /// The rows of `history` of a pair `k`; `more` begins with " AND ".
@@ -61,7 +63,7 @@ limited_instances::limited_instances(composed_statement& to, const temporal_requ
 std::string limited_instances::condition(std::string_view row) const {
     std::string made = range.condition(row);
     if (!datasets_.empty()) // the scope (attr_id 0) has no datasetId
-        made += fmt::format(" AND ({}.ds_id = ANY({}) OR k.a = 0)", row, datasets_);
+        made += fmt::format(" AND (coalesce({}.ds_id, 0) = ANY({}) OR k.a = 0)", row, datasets_);
     return made;
 }
 
@@ -131,10 +133,11 @@ composed_statement render_instances(const instance_pairs& of, const temporal_req
     composed_statement made;
     const limited_instances instances(made, request, limit);
     const std::string pairs = unnest(made, of);
-    made.append(fmt::format("SELECT {}\nFROM {} WITH ORDINALITY AS k(eid, a, o), LATERAL (\n  {}) "
-                            "x\nORDER BY k.o, {}",
-                            columns_of_answer(request), pairs, instances.of_pair(),
-                            instances.order("x")));
+    const std::string is_gone = render_is_gone(made, pairs, request.interval);
+    made.append(fmt::format(
+        "SELECT {}, {}\nFROM {} WITH ORDINALITY AS k(eid, a, o), LATERAL (\n  {}) "
+        "x\nORDER BY k.o, {}",
+        columns_of_answer(request), is_gone, pairs, instances.of_pair(), instances.order("x")));
     made.finish();
     return made;
 }
@@ -145,12 +148,13 @@ composed_statement render_recent_instances(const instance_pairs& of,
     const limited_instances instances(made, request, limit);
     assert(instances.range.is_by_ts());
     const std::string pairs = unnest(made, of);
-    made.append(fmt::format("SELECT {}, z.until\nFROM history_fold z LEFT JOIN ({} WITH ORDINALITY "
-                            "AS k(eid, a, o) CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY "
-                            "k.o, {}",
-                            columns_of_answer(request), pairs,
-                            unfolded_rows(instances, " AND h.ts >= z.until"),
-                            instances.order("x")));
+    const std::string is_gone = render_is_gone(made, pairs, request.interval);
+    made.append(
+        fmt::format("SELECT {}, {}, z.until\nFROM history_fold z LEFT JOIN ({} WITH ORDINALITY "
+                    "AS k(eid, a, o) CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY "
+                    "k.o, {}",
+                    columns_of_answer(request), is_gone, pairs,
+                    unfolded_rows(instances, " AND h.ts >= z.until"), instances.order("x")));
     made.finish();
     return made;
 }

@@ -42,6 +42,7 @@ struct instance_columns {
         txt,
         rest,
         subject,   ///< who made it, where temporal_request::with_subjects
+        is_gone,   ///< of render_instances and render_recent_instances
         fold_until ///< of render_recent_instances alone
     };
 };

@@ -83,7 +83,8 @@ public:
                 return is_of_one_moment(*one);
             }))
             co_return too_many(all_.size(), request_.total_limit);
-        MERIDIAN_CO_CHECK(co_await refuse_gone(on, pairs_of(all_of(all_), heads_), request_));
+        if (reading_.may_lack())
+            MERIDIAN_CO_CHECK(co_await refuse_gone(on, pairs_of(all_of(all_), heads_), request_));
         hand_over();
         co_return result<void>{};
     }
@@ -158,7 +159,8 @@ asio::awaitable<result<void>> load_aggregates(reader& on, std::vector<evolution>
         MERIDIAN_CO_CHECK(check_horizon(request.interval, edges.horizon()));
         auto loading = load_periods(on, of, request, limit + 1, edges);
         MERIDIAN_CO_TRY(found, co_await std::move(loading));
-        MERIDIAN_CO_CHECK(co_await refuse_gone(on, of, request));
+        if (found->empty() || is_gone_of((*found)[0], *request.aggregated))
+            MERIDIAN_CO_CHECK(co_await refuse_gone(on, of, request));
     }
     distribute_aggregates(*found, heads, request, limit);
     co_return result<void>{};

@@ -1,15 +1,14 @@
 #include "store/reads/rolled.hpp"
 
 #include "meridian/store/dictionary.hpp"
+#include "store/reads/aggregate_statements.hpp"
+#include "store/reads/is_gone.hpp"
 
 #include <fmt/format.h>
 #include <utility>
 
 namespace meridian::store {
 namespace {
-
-/// Clocks of broker and database may differ.
-constexpr std::chrono::hours youngest_gone{20};
 
 asio::awaitable<std::string> name_of(reader& on, ngsild::name_id attribute) {
     dictionary* names = on.names();
@@ -41,12 +40,6 @@ asio::awaitable<result<void>> refuse(reader& on, composed_statement asked,
 
 } // namespace
 
-bool reaches_back(const query::temporal_query& interval) noexcept {
-    if (interval.last_n || (!interval.from && !interval.until))
-        return false;
-    return !interval.from || *interval.from < std::chrono::system_clock::now() - youngest_gone;
-}
-
 asio::awaitable<result<bool>> may_lack(reader& on, tenant_id tenant,
                                        const query::temporal_query& interval, timestamp horizon) {
     if (!reaches_back(interval))
@@ -70,9 +63,11 @@ asio::awaitable<result<shared_result>> load_rolled(reader& on, const instance_pa
         co_return shared_result{};
     auto reading = render_rolled_aggregates(of, request, usable, limit);
     MERIDIAN_CO_TRY(shared_result found, co_await load(on, std::move(reading)));
-    auto asking = render_gone_beyond_rollups(of, request, usable);
-    MERIDIAN_CO_CHECK(
-        co_await refuse(on, std::move(asking), ", and its roll-ups do not give this answer"));
+    if (found->empty() || is_gone_of((*found)[0], *request.aggregated)) {
+        auto asking = render_gone_beyond_rollups(of, request, usable);
+        MERIDIAN_CO_CHECK(
+            co_await refuse(on, std::move(asking), ", and its roll-ups do not give this answer"));
+    }
     co_return found;
 }
 

@@ -16,8 +16,7 @@ namespace meridian::store {
                                                                  std::int64_t limit);
 
 /// To be asked after instances were read: fails with bad_request_data, naming the Attribute and
-/// the moment, where a policy has removed instances within the interval. CHOICE: a query without
-/// bounds, or for the last N, asks for what there is.
+/// the moment, where a policy has removed instances within the interval (`reaches_back`).
 [[nodiscard]] asio::awaitable<result<void>> refuse_gone(reader& on, const instance_pairs& of,
                                                         const temporal_request& request);
 
@@ -25,9 +24,5 @@ namespace meridian::store {
 /// instances within the interval.
 [[nodiscard]] asio::awaitable<result<bool>>
 may_lack(reader& on, tenant_id tenant, const query::temporal_query& interval, timestamp horizon);
-
-/// Whether any policy may have removed instances within the interval: none removes what is not a
-/// day old.
-[[nodiscard]] bool reaches_back(const query::temporal_query& interval) noexcept;
 
 } // namespace meridian::store

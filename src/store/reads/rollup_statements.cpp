@@ -193,6 +193,19 @@ std::string render_parts(composed_statement& to, const bounds& within, const per
         fmt::arg("origin", rollups::origin));
 }
 
+/// For FROM: the Attributes of `pairs` of which instances are gone that no roll-up tells of.
+std::string gone_beyond_rollups(composed_statement& to, std::string_view pairs,
+                                const bounds& within, query::usable_rollups usable) {
+    return fmt::format(
+        "FROM {} AS g(eid, a)\n"
+        "JOIN history_extent e ON e.eid = g.eid AND e.attr_id = g.a\n"
+        "WHERE e.raw_from > {} AND (least(e.raw_from, e.rolled_from) > {} OR EXISTS (\n"
+        "  SELECT 1 FROM rollup_day d WHERE d.eid = g.eid AND d.attr_id = g.a AND d.day >= {}\n"
+        "    AND d.day < least({}, e.raw_from) AND {} = 0))",
+        pairs, within.from, within.from, within.first_day, within.until,
+        levels_on(to, within, usable));
+}
+
 } // namespace
 
 composed_statement render_any_rollup(const instance_pairs& of, const temporal_request& request) {
@@ -231,7 +244,7 @@ composed_statement render_rolled_aggregates(const instance_pairs& of,
                             "kind{})",
                             parts, columns.names);
     made.append(fmt::format(
-        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}\n"
+        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}, EXISTS (SELECT 1 {gone})\n"
         "FROM {pairs} WITH ORDINALITY AS k(eid, a, o)\n"
         "LEFT JOIN history_extent e ON e.eid = k.eid AND e.attr_id = k.a, {once}, LATERAL ({days}\n"
         "  SELECT p.n, min(p.kind){values}\n"
@@ -239,6 +252,7 @@ composed_statement render_rolled_aggregates(const instance_pairs& of,
         "  GROUP BY 1 ORDER BY 1 LIMIT {limit}) b(n, kind{names})\n"
         "ORDER BY k.o, b.n",
         fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("names", names),
+        fmt::arg("gone", gone_beyond_rollups(made, pairs, within, usable)),
         fmt::arg("pairs", pairs), fmt::arg("once", by.once),
         fmt::arg("days", render_days(made, within, usable)), fmt::arg("values", values),
         fmt::arg("parts", parts), fmt::arg("part_names", columns.names),
@@ -264,14 +278,8 @@ composed_statement render_gone_beyond_rollups(const instance_pairs& of,
     composed_statement made;
     const std::string pairs = unnest(made, of);
     const bounds within = bounds_of(made, request.interval);
-    made.append(fmt::format(
-        "SELECT e.attr_id, e.raw_from FROM {} AS k(eid, a)\n"
-        "JOIN history_extent e ON e.eid = k.eid AND e.attr_id = k.a\n"
-        "WHERE e.raw_from > {} AND (least(e.raw_from, e.rolled_from) > {} OR EXISTS (\n"
-        "  SELECT 1 FROM rollup_day d WHERE d.eid = k.eid AND d.attr_id = k.a AND d.day >= {}\n"
-        "    AND d.day < least({}, e.raw_from) AND {} = 0))\nORDER BY e.raw_from DESC LIMIT 1",
-        pairs, within.from, within.from, within.first_day, within.until,
-        levels_on(made, within, usable)));
+    made.append(fmt::format("SELECT e.attr_id, e.raw_from {}\nORDER BY e.raw_from DESC LIMIT 1",
+                            gone_beyond_rollups(made, pairs, within, usable)));
     made.finish();
     return made;
 }

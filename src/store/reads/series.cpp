@@ -76,6 +76,7 @@ void series_reading::distribute(const shared_result& found, const std::vector<se
         }
         into.rows.push_back(read_answer(row));
     }
+    may_lack_ = may_lack_ || found->empty() || (*found)[0].boolean(instance_columns::is_gone);
     answers_.push_back(found);
 }
 

@@ -33,6 +33,9 @@ public:
     [[nodiscard]] asio::awaitable<result<void>> read(reader& on, std::vector<series*> wanted,
                                                      std::int64_t asked, std::int64_t shown);
 
+    /// Instances within the interval may be gone: `refuse_gone` knows.
+    [[nodiscard]] bool may_lack() const noexcept { return may_lack_; }
+
     /// What the rows view.
     [[nodiscard]] const std::vector<shared_result>& answers() const noexcept { return answers_; }
 
@@ -46,6 +49,7 @@ private:
     const temporal_request& request_;
     history_edges& edges_;
     std::vector<shared_result> answers_;
+    bool may_lack_ = false;
 };
 
 /// What is not folded may be enough: the interval begins where folding has ended, or the last
