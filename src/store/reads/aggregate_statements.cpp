@@ -197,7 +197,7 @@ composed_statement render_aggregates(const instance_pairs& wanted, const tempora
 }
 
 bool is_gone_of(const pg::row& row, const query::aggregation& asked) {
-    return row.boolean(columns::first_value + width_of(asked));
+    return !row.is_null(columns::first_value + width_of(asked));
 }
 
 timestamp fold_until_of(const pg::row& row, const query::aggregation& asked) {

@@ -53,7 +53,7 @@ std::string composed_statement::int8s(const std::vector<std::int64_t>& values) {
 
 std::string composed_statement::moment(timestamp value) {
     with_.timestamptz(value);
-    return added("::timestamptz", to_text(value));
+    return added("::timestamptz", value == timestamp::min() ? "-infinity" : to_text(value));
 }
 
 std::string composed_statement::texts(const std::vector<std::string>& values) {

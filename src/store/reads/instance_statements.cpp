@@ -143,18 +143,19 @@ composed_statement render_instances(const instance_pairs& of, const temporal_req
 }
 
 composed_statement render_recent_instances(const instance_pairs& of,
-                                           const temporal_request& request, std::int64_t limit) {
+                                           const temporal_request& request, std::int64_t limit,
+                                           timestamp guess) {
     composed_statement made;
     const limited_instances instances(made, request, limit);
     assert(instances.range.is_by_ts());
     const std::string pairs = unnest(made, of);
     const std::string is_gone = render_is_gone(made, pairs, request.interval);
-    made.append(
-        fmt::format("SELECT {}, {}, z.until\nFROM history_fold z LEFT JOIN ({} WITH ORDINALITY "
-                    "AS k(eid, a, o) CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY "
-                    "k.o, {}",
-                    columns_of_answer(request), is_gone, pairs,
-                    unfolded_rows(instances, " AND h.ts >= z.until"), instances.order("x")));
+    made.append(fmt::format(
+        "SELECT {}, {}, nullif(z.until, {})\nFROM history_fold z LEFT JOIN ({} WITH ORDINALITY "
+        "AS k(eid, a, o) CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY "
+        "k.o, {}",
+        columns_of_answer(request), is_gone, made.moment(guess), pairs,
+        unfolded_rows(instances, " AND h.ts >= z.until"), instances.order("x")));
     made.finish();
     return made;
 }

@@ -43,7 +43,7 @@ struct instance_columns {
         rest,
         subject,   ///< who made it, where temporal_request::with_subjects
         is_gone,   ///< of render_instances and render_recent_instances
-        fold_until ///< of render_recent_instances alone
+        fold_until ///< of render_recent_instances alone: NULL where the guess was right
     };
 };
 
@@ -89,11 +89,12 @@ private:
 [[nodiscard]] composed_statement
 render_instances(const instance_pairs& of, const temporal_request& request, std::int64_t limit);
 
-/// The same of what is not folded alone: of instances from where folding ends (`fold_until`, which
-/// each row tells). Where a pair has no such instances the row's eid is NULL. Of these a pair's are
-/// all that there are if it has `limit` of them with lastN, or the interval begins no earlier.
+/// The same of what is not folded alone: of instances from where folding ends, which each row tells
+/// where it is not at `guess`. Where a pair has no such instances the row's eid is NULL. Of these a
+/// pair's are all that there are if it has `limit` of them with lastN, or the interval begins no
+/// earlier.
 [[nodiscard]] composed_statement render_recent_instances(const instance_pairs& of,
                                                          const temporal_request& request,
-                                                         std::int64_t limit);
+                                                         std::int64_t limit, timestamp guess);
 
 } // namespace meridian::store

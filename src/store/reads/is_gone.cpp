@@ -17,14 +17,19 @@ bool reaches_back(const query::temporal_query& interval) noexcept {
     return !interval.from || *interval.from < std::chrono::system_clock::now() - youngest_gone;
 }
 
+std::string true_or_null(std::string_view rows) {
+    return fmt::format("nullif(EXISTS ({}), false)", rows);
+}
+
 std::string render_is_gone(composed_statement& to, std::string_view pairs,
                            const query::temporal_query& interval) {
     if (!reaches_back(interval))
-        return "false";
+        return "NULL::bool";
     const std::string from = interval.from ? to.moment(*interval.from) : "'-infinity'";
-    return fmt::format("EXISTS (SELECT 1 FROM {} AS g(eid, a) JOIN history_extent e ON e.eid = "
-                       "g.eid AND e.attr_id = g.a WHERE e.raw_from > {})",
-                       pairs, from);
+    return true_or_null(
+        fmt::format("SELECT 1 FROM {} AS g(eid, a) JOIN history_extent e ON e.eid = "
+                    "g.eid AND e.attr_id = g.a WHERE e.raw_from > {}",
+                    pairs, from));
 }
 
 } // namespace meridian::store

@@ -1,6 +1,7 @@
 #include "store/reads/rollup_statements.hpp"
 
 #include "store/reads/aggregate_expressions.hpp"
+#include "store/reads/is_gone.hpp"
 #include "store/rollups/raw_instances.hpp"
 
 #include <algorithm>
@@ -244,7 +245,7 @@ composed_statement render_rolled_aggregates(const instance_pairs& of,
                             "kind{})",
                             parts, columns.names);
     made.append(fmt::format(
-        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}, EXISTS (SELECT 1 {gone})\n"
+        "SELECT k.eid, k.a, {since}, {till}, b.kind{names}, {is_gone}\n"
         "FROM {pairs} WITH ORDINALITY AS k(eid, a, o)\n"
         "LEFT JOIN history_extent e ON e.eid = k.eid AND e.attr_id = k.a, {once}, LATERAL ({days}\n"
         "  SELECT p.n, min(p.kind){values}\n"
@@ -252,7 +253,8 @@ composed_statement render_rolled_aggregates(const instance_pairs& of,
         "  GROUP BY 1 ORDER BY 1 LIMIT {limit}) b(n, kind{names})\n"
         "ORDER BY k.o, b.n",
         fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("names", names),
-        fmt::arg("gone", gone_beyond_rollups(made, pairs, within, usable)),
+        fmt::arg("is_gone",
+                 true_or_null("SELECT 1 " + gone_beyond_rollups(made, pairs, within, usable))),
         fmt::arg("pairs", pairs), fmt::arg("once", by.once),
         fmt::arg("days", render_days(made, within, usable)), fmt::arg("values", values),
         fmt::arg("parts", parts), fmt::arg("part_names", columns.names),

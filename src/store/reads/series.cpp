@@ -37,12 +37,15 @@ asio::awaitable<result<void>> series_reading::read(reader& on, std::vector<serie
 /// folded instances among theirs.
 asio::awaitable<result<bool>> series_reading::read_recent(reader& on, std::vector<series*>& wanted,
                                                           std::int64_t asked, std::int64_t shown) {
-    auto statement = render_recent_instances(pairs_of(wanted, heads_), request_, asked);
+    timestamp fold_until = edges_.fold_until();
+    auto statement = render_recent_instances(pairs_of(wanted, heads_), request_, asked, fold_until);
     MERIDIAN_CO_TRY(const shared_result recent, co_await load(on, std::move(statement)));
     if (recent->empty())
         co_return problem(problem_kind::internal_error, "table history_fold has no row");
-    const timestamp fold_until = (*recent)[0].timestamptz(instance_columns::fold_until);
-    edges_.set_fold_until(fold_until);
+    if (const pg::row row = (*recent)[0]; !row.is_null(instance_columns::fold_until)) {
+        fold_until = row.timestamptz(instance_columns::fold_until);
+        edges_.set_fold_until(fold_until);
+    }
     const auto& interval = request_.interval;
     const bool is_all = interval.from.value_or(timestamp::min()) >= fold_until;
     if (!is_all && !interval.last_n)
@@ -59,6 +62,7 @@ void series_reading::distribute(const shared_result& found, const std::vector<se
                                 std::int64_t shown) {
     for (series* one : wanted) {
         one->rows.clear();
+        one->rows.reserve(found->size() / wanted.size());
         one->is_whole = true;
     }
     std::size_t at = 0;
@@ -76,7 +80,7 @@ void series_reading::distribute(const shared_result& found, const std::vector<se
         }
         into.rows.push_back(read_answer(row));
     }
-    may_lack_ = may_lack_ || found->empty() || (*found)[0].boolean(instance_columns::is_gone);
+    may_lack_ = may_lack_ || found->empty() || !(*found)[0].is_null(instance_columns::is_gone);
     answers_.push_back(found);
 }
 
