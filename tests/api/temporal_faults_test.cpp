@@ -299,6 +299,45 @@ TEST_F(small_answers, clause_6_3_10_with_last_n_parts_go_backwards) {
     EXPECT_EQ(seen.size(), 3U * 2 * 20);
 }
 
+/// `count` instances of noon, their values from `first` on.
+json at_noon(int first, int count) {
+    auto made = json::array();
+    for (int i = 0; i < count; ++i)
+        made.push_back(observed(first + i, noon));
+    return made;
+}
+
+TEST_F(small_answers, clause_6_3_10_a_part_goes_beyond_a_moment_of_many_instances) {
+    json many = at_noon(100, 7);
+    for (const auto& later : every_minute(9))
+        many.push_back(later);
+    ASSERT_EQ(client_.post(temporal, evolution_of("urn:x:4", {{"level", many}})).status, 201U);
+    const auto forwards =
+        client_.get(temporal + "/urn:x:4?timerel=after&timeAt=2026-03-01T00:00:00Z");
+    EXPECT_EQ(forwards.status, 206U);
+    EXPECT_EQ(values_of(forwards.content()["level"]),
+              list(100, 101, 102, 103, 104, 105, 106, 1, 2, 3));
+    EXPECT_EQ(forwards.header("Content-Range"),
+              "DateTime 2026-03-01T00:00:00Z-2026-03-01T12:03:00Z/*");
+
+    // Backwards "before" excludes: of a moment all are there, or none.
+    const auto backwards =
+        client_.get(temporal + "/urn:x:4?lastN=100&timerel=before&timeAt=2026-03-01T12:04:00Z");
+    EXPECT_EQ(values_of(backwards.content()["level"]), list(3, 2, 1));
+    EXPECT_EQ(range_end(backwards), "2026-03-01T12:01:00Z");
+    const auto rest =
+        client_.get(temporal + "/urn:x:4?lastN=100&timerel=before&timeAt=2026-03-01T12:01:00Z");
+    EXPECT_EQ(rest.status, 200U) << rest;
+    EXPECT_EQ(values_of(rest.content()["level"]), list(106, 105, 104, 103, 102, 101, 100));
+}
+
+TEST_F(small_answers, clause_4_12_a_moment_of_more_instances_than_an_answer_is_too_many) {
+    ASSERT_EQ(client_.post(temporal, evolution_of("urn:x:4", {{"level", at_noon(0, 13)}})).status,
+              201U);
+    EXPECT_EQ(kind_of(client_.get(temporal + "/urn:x:4")), "403 TooManyResults");
+    EXPECT_EQ(client_.get(temporal + "/urn:x:4?lastN=3").status, 200U);
+}
+
 TEST_F(small_answers, clause_6_3_10_what_sparse_attributes_leave_goes_to_the_others) {
     json attributes{{"dense", every_minute(20)}};
     for (const auto* name : {"a", "b", "c", "d"})

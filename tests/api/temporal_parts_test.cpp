@@ -52,25 +52,28 @@ TEST(clause_5_7_4_4_dataset_id, instances_of_other_datasets_are_not_there) {
 
 TEST(clause_6_3_10_temporal_pagination, an_attribute_of_a_later_part_is_an_empty_array) {
     meridian::test::meridian_process broker(
-        {"--max-temporal-instances=1", "--temporal-range-unit=date-time"});
+        {"--max-temporal-instances=2", "--temporal-range-unit=date-time"});
     const http_client client(broker.port());
     const json evolution = station_with(
-        {{"a", list(observed(1, "2018-08-01T12:00:00Z"), observed(2, "2018-08-01T12:01:00Z"))},
+        {{"a", list(observed(1, "2018-08-01T12:00:00Z"), observed(2, "2018-08-01T12:01:00Z"),
+                    observed(2, "2018-08-01T12:02:00Z"))},
          {"b", list(observed(3, "2018-08-01T13:00:00Z"))}});
     ASSERT_EQ(client.post(temporal, evolution).status, 201U);
     const auto answer = client.get(station + "?omit=id,type");
     EXPECT_EQ(answer.status, 206U) << answer;
     EXPECT_EQ(answer.header("Content-Range"),
-              "date-time 2018-08-01T12:00:00Z-2018-08-01T12:00:00Z/*");
+              "date-time 2018-08-01T12:00:00Z-2018-08-01T12:01:00Z/*");
     auto body = answer.content();
-    EXPECT_EQ(body["a"].size(), 1U) << answer;
+    EXPECT_EQ(body["a"].size(), 2U) << answer;
     EXPECT_EQ(body["b"], json::array()) << answer;
     const auto simplified = client.get(station + "?format=temporalValues&pick=a,b");
     EXPECT_EQ(simplified.status, 206U);
-    EXPECT_EQ(
-        simplified.content(),
-        json({{"a", {{"type", "Property"}, {"values", list(list(1, "2018-08-01T12:00:00Z"))}}},
-              {"b", {{"type", "Property"}, {"values", json::array()}}}}));
+    EXPECT_EQ(simplified.content(),
+              json({{"a",
+                     {{"type", "Property"},
+                      {"values",
+                       list(list(1, "2018-08-01T12:00:00Z"), list(2, "2018-08-01T12:01:00Z"))}}},
+                    {"b", {{"type", "Property"}, {"values", json::array()}}}}));
 }
 
 TEST(clause_5_7_4_4_order, evolutions_are_ordered_by_id_alone) {

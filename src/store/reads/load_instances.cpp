@@ -79,10 +79,7 @@ public:
             MERIDIAN_CO_CHECK(co_await std::move(reading));
             std::erase_if(wanted, [](const series* one) { return one->is_whole; });
         }
-        if (asked < most_ && std::ranges::any_of(wanted, [this](const series* one) {
-                return is_of_one_moment(*one);
-            }))
-            co_return too_many(all_.size(), request_.total_limit);
+        MERIDIAN_CO_CHECK(co_await read_stuck(on, std::move(wanted), asked));
         if (reading_.may_lack())
             MERIDIAN_CO_CHECK(co_await refuse_gone(on, pairs_of(all_of(all_), heads_), request_));
         hand_over();
@@ -90,10 +87,39 @@ public:
     }
 
 private:
-    /// Whoever goes on from there would be given the same again.
-    [[nodiscard]] bool is_of_one_moment(const series& one) const {
+    /// Whoever goes on from there would be given the same again, or with lastN miss what is held
+    /// back of the moment.
+    [[nodiscard]] bool is_stuck(const series& one) const {
         const auto property = request_.interval.property;
-        return moment_of(one.rows.front(), property) == moment_of(one.rows.back(), property);
+        return !one.is_whole && (one.is_cut || !request_.interval.last_n) &&
+               moment_of(one.rows.front(), property) == moment_of(one.rows.back(), property);
+    }
+
+    /// Those that are stuck are given twice as many, and so on, as far as the limit of the whole
+    /// answer goes.
+    [[nodiscard]] asio::awaitable<result<void>> read_stuck(reader& on, std::vector<series*> wanted,
+                                                           std::int64_t asked) {
+        const auto keep_stuck = [&] {
+            std::erase_if(wanted, [this](const series* one) { return !is_stuck(*one); });
+        };
+        keep_stuck();
+        while (!wanted.empty()) {
+            const std::int64_t most = left_for_stuck() / static_cast<std::int64_t>(wanted.size());
+            if (most <= asked)
+                co_return too_many(all_.size(), request_.total_limit);
+            asked = std::min(2 * asked, most);
+            auto reading = reading_.read(on, wanted, asked + 1, asked);
+            MERIDIAN_CO_CHECK(co_await std::move(reading));
+            keep_stuck();
+        }
+        co_return result<void>{};
+    }
+
+    [[nodiscard]] std::int64_t left_for_stuck() const {
+        std::int64_t left = request_.total_limit;
+        for (const series& one : all_)
+            left -= is_stuck(one) ? 0 : static_cast<std::int64_t>(one.rows.size());
+        return left;
     }
 
     /// What each of so many Attributes may have, beside those that are whole.
@@ -105,11 +131,20 @@ private:
         return std::min(most_, left / static_cast<std::int64_t>(of));
     }
 
+    void drop_last_moment(std::vector<ngsild::history_row>& rows) const {
+        const auto property = request_.interval.property;
+        const timestamp last = moment_of(rows.back(), property);
+        while (moment_of(rows.back(), property) == last)
+            rows.pop_back();
+    }
+
     void hand_over() {
         const bool backwards = request_.interval.last_n.has_value();
         for (series& one : all_) {
             evolution& into = heads_[one.of];
             if (!one.is_whole) {
+                if (backwards && one.is_cut) // who goes on asks for what is before the last one
+                    drop_last_moment(one.rows);
                 const timestamp edge = moment_of(one.rows.back(), request_.interval.property);
                 const timestamp other = into.whole_until.value_or(edge);
                 into.whole_until = backwards ? std::max(other, edge) : std::min(other, edge);

@@ -23,9 +23,10 @@ using shared_result = std::shared_ptr<const pg::result>;
 /// At most `request.total_limit` instances are kept. Each Attribute gets its share of them; what
 /// sparse ones leave of theirs goes to the others, so that it costs one statement where the limit
 /// is far and three at most; with lastN, twice that where folded instances have to be looked at.
-/// Fails with too_many_results where there are more Attributes than `total_limit`, or so many that
-/// an Attribute's share is of one moment, from which nobody could page on; unavailable,
-/// internal_error.
+/// Nobody could page on from an Attribute's share that is of one moment: it gets twice as many, and
+/// so on, of what the others leave.
+/// Fails with too_many_results where there are more Attributes than `total_limit`, or where that
+/// is not enough; unavailable, internal_error.
 asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>& heads,
                                              const temporal_request& request, history_edges& edges);
 

@@ -58,12 +58,21 @@ asio::awaitable<result<bool>> series_reading::read_recent(reader& on, std::vecto
     co_return is_all || wanted.empty();
 }
 
+void series_reading::hold_back(series& of, const pg::row& row) const {
+    if (!of.is_whole) // another one is held back already
+        return;
+    const auto property = request_.interval.property;
+    of.is_whole = false;
+    of.is_cut = moment_of(read_instance(row), property) == moment_of(of.rows.back(), property);
+}
+
 void series_reading::distribute(const shared_result& found, const std::vector<series*>& wanted,
                                 std::int64_t shown) {
     for (series* one : wanted) {
         one->rows.clear();
         one->rows.reserve(found->size() / wanted.size());
         one->is_whole = true;
+        one->is_cut = false;
     }
     std::size_t at = 0;
     for (const pg::row row : *found) {
@@ -75,7 +84,7 @@ void series_reading::distribute(const shared_result& found, const std::vector<se
             ++at;
         series& into = *wanted[at];
         if (std::cmp_equal(into.rows.size(), shown)) {
-            into.is_whole = false;
+            hold_back(into, row);
             continue;
         }
         into.rows.push_back(read_answer(row));

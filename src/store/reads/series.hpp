@@ -15,6 +15,7 @@ struct series {
     ngsild::name_id attribute = 0;
     std::vector<ngsild::history_row> rows;
     bool is_whole = false; ///< no limit held any of them back
+    bool is_cut = false;   ///< the limit held back others of the moment of the last one
 };
 
 [[nodiscard]] instance_pairs pairs_of(const std::vector<series*>& wanted,
@@ -42,6 +43,7 @@ public:
 private:
     [[nodiscard]] asio::awaitable<result<bool>>
     read_recent(reader& on, std::vector<series*>& wanted, std::int64_t asked, std::int64_t shown);
+    void hold_back(series& of, const pg::row& row) const;
     void distribute(const shared_result& found, const std::vector<series*>& wanted,
                     std::int64_t shown);
 
