@@ -15,8 +15,7 @@ const std::string vehicle_1 = "urn:v:1";
 /// The first of the month, so many months before this one.
 timestamp month_before(int months) {
     const std::chrono::year_month_day today{std::chrono::floor<days>(days_ago(0))};
-    return std::chrono::sys_days{
-        (today.year() / today.month() - std::chrono::months{months}) / 1};
+    return std::chrono::sys_days{(today.year() / today.month() - std::chrono::months{months}) / 1};
 }
 
 /// How many days before today.
@@ -97,6 +96,20 @@ TEST(dropped_months, wait_for_late_instances_to_be_rolled_up) {
     town.tend();
     EXPECT_EQ(totals(town), "276 276 276 1276 ");
     EXPECT_EQ(run_sql(town.database, "SELECT count(*) FROM history"), "0");
+}
+
+TEST(dropped_months, wait_for_levels_that_a_policy_was_given) {
+    rolled_town town;
+    town.measure(vehicle_1, first_day, last_day);
+    town.set_policy("levels", "4");
+    town.tend();
+    run_sql(town.database, "UPDATE history_policy SET levels = 6, passed_to = NULL");
+    town.drop_months();
+    EXPECT_EQ(horizon(town), to_text(month_before(2)));
+    town.tend();
+    EXPECT_EQ(run_sql(town.database, "SELECT count(*) FROM rollup WHERE level = 2"), "96");
+    town.drop_months();
+    EXPECT_EQ(horizon(town), to_text(month_before(0)));
 }
 
 TEST(dropped_months, leave_the_rollups_of_what_is_measured_no_more) {

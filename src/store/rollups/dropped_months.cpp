@@ -9,18 +9,24 @@
 namespace meridian::store::rollups {
 namespace {
 
-// From when on a row `v` of history_wanted wants roll-ups, counted back from today, which no edge is
-// later than. A policy that is new yet does so, too.
+// From when on a row `v` of history_wanted wants roll-ups, counted back from today, which no edge
+// is later than. A policy that is new yet does so, too.
 constexpr std::string_view wanted_from =
     "date_bin(interval '24 hours', now(), '2000-01-01 00:00:00+00'::timestamptz) - "
     "make_interval(days => greatest(v.minute_days, v.hour_days, v.day_days))";
 
-// The rule of `note_raw_from` (retain.cpp).
+// The rule of `note_raw_from` (retain.cpp), but for levels that a day lacks: while a policy that
+// was made or changed has not gone through its Entities, all days of these count as not rolled up.
 std::string select_first_unrolled() {
     constexpr std::string_view text = R"sql(
 WITH wanted AS MATERIALIZED (
   SELECT v.eid, v.attr_id, e.rolled_from, e.rolled_to,
-    greatest(z.at, e.raw_from, {wanted_from}) AS kept_from
+    greatest(z.at, e.raw_from, {wanted_from}) AS kept_from,
+    (v.eid, v.attr_id) IN (
+      SELECT t.eid, p.attr_id
+      FROM history_policy p
+      JOIN history_type t ON t.tenant_id = p.tenant_id AND t.type_id = p.type_id
+      WHERE p.levels <> 0 AND p.passed_to IS NULL AND p.state <> 'dropping') AS has_changed
   FROM history_wanted v CROSS JOIN history_horizon z
   LEFT JOIN history_extent e ON e.eid = v.eid AND e.attr_id = v.attr_id
   WHERE greatest(v.minute_days, v.hour_days, v.day_days) > 0
@@ -28,7 +34,10 @@ WITH wanted AS MATERIALIZED (
 SELECT {moment} FROM (
   SELECT min(u.at) AS at FROM (
     SELECT f.ts AS at
-    FROM (SELECT w.*, greatest(w.rolled_to, w.kept_from) AS since FROM wanted w) n
+    FROM (SELECT w.*, CASE WHEN NOT w.has_changed AND w.rolled_from < w.rolled_to
+                             AND w.rolled_from <= w.kept_from
+                           THEN greatest(w.rolled_to, w.kept_from) ELSE w.kept_from END AS since
+          FROM wanted w) n
     CROSS JOIN LATERAL ({first}) f
     WHERE n.since < $1::timestamptz
     UNION ALL

@@ -11,8 +11,8 @@ namespace meridian::store::rollups {
 /// A moment of the first day before `bound` (timestamptz as text) that a policy wants rolled up and
 /// that has observed instances which are not, or is marked; nothing where there is none, or all
 /// before `bound` was dropped already. What cannot be rolled up, and what is older than its policy
-/// keeps roll-ups, is none of it. To be asked under `locked`, in the snapshot in which `note_dropped`
-/// works.
+/// keeps roll-ups, is none of it. To be asked under `locked`, in the snapshot in which
+/// `note_dropped` works.
 [[nodiscard]] std::optional<timestamp> first_unrolled(pqxx::transaction_base& in,
                                                       const std::string& bound);
 
