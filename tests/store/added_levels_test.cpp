@@ -111,8 +111,8 @@ TEST_F(added_levels, reach_back_beyond_the_days_that_were_rolled_up) {
     request.interval.until = days_ago(1);
     for (const int length : {1, 24, 72}) {
         request.aggregated = every({0, hours{length}});
-        EXPECT_EQ(difference(connection, {{town.eid_of(vehicle_1)}, {names().find(speed)}}, request),
-                  "");
+        EXPECT_EQ(
+            difference(connection, {{town.eid_of(vehicle_1)}, {names().find(speed)}}, request), "");
     }
 }
 
