@@ -176,7 +176,8 @@ result<std::unique_ptr<broker>> broker::start(const config& chosen, const std::s
     MERIDIAN_TRY(made->wanted_indexes_.configured,
                  read_indexed_attributes(chosen.indexed_attributes));
     made->wanted_indexes_.automatic_after = chosen.automatic_index_after;
-    MERIDIAN_TRY(made->wanted_policies_, read_history_policies(chosen.history_policies));
+    MERIDIAN_TRY(made->wanted_policies_,
+                 read_history_policies(chosen.history_policies, chosen.history_policy_tables));
     MERIDIAN_CHECK(made->dictionary_->load());
     MERIDIAN_CHECK(store::load_indexes(*made->pool_, made->indexes_));
     MERIDIAN_CHECK(made->make_threads());

@@ -1,11 +1,15 @@
 #include "app/history_policies.hpp"
 
 #include "app/indexed_attributes.hpp"
+#include "meridian/jsonld/context.hpp"
 #include "meridian/query/rollup.hpp"
 
 #include <charconv>
 #include <fmt/format.h>
+#include <set>
+#include <sstream>
 #include <string_view>
+#include <tuple>
 
 namespace meridian::app {
 namespace {
@@ -66,15 +70,84 @@ result<store::wanted_policy> read(const std::string& text) {
     return made;
 }
 
+/// Reads what a table of the configuration file says.
+class table_reader {
+public:
+    explicit table_reader(const history_policy_table& from) : from_(from) {}
+
+    [[nodiscard]] result<store::wanted_policy> read() const {
+        store::wanted_policy made;
+        made.tenant = from_.tenant;
+        MERIDIAN_TRY(made.type, read_name("type", from_.type));
+        MERIDIAN_TRY(made.attribute, read_name("attribute", from_.attribute));
+        MERIDIAN_TRY(made.terms.raw_days, read_days("raw-days", from_.raw_days));
+        for (const auto& [period, days] : from_.roll_ups) {
+            store::rollup_rule rule;
+            rule.level = query::rollup_level_of(period);
+            if (rule.level == 0)
+                return refused(
+                    "period of roll-ups of history-policy is PT1M, PT1H or P1D, not '{}'", period);
+            MERIDIAN_TRY(rule.days, read_days(fmt::format("days of {} in roll-ups", period), days));
+            made.terms.rollups.push_back(rule);
+        }
+        if (const auto checked = store::check(made.terms); !checked)
+            return refused("history-policy is refused: {}", checked.error().detail());
+        return made;
+    }
+
+private:
+    template <typename... Values>
+    [[nodiscard]] problem refused(fmt::format_string<const Values&...> why,
+                                  const Values&... values) const {
+        return problem(problem_kind::invalid_request,
+                       from_.place + ": " + fmt::format(why, values...));
+    }
+
+    [[nodiscard]] result<std::string> read_name(string_view member, const std::string& name) const {
+        if (name.empty())
+            return refused("{} of history-policy must be a name", member);
+        return jsonld::core_context()->expand(name);
+    }
+
+    [[nodiscard]] result<std::optional<int>> read_days(string_view member,
+                                                       std::optional<std::int64_t> days) const {
+        if (!days)
+            return std::optional<int>{};
+        if (*days < 1 || *days > store::most_policy_days)
+            return refused("{} of history-policy: days are between 1 and {}", member,
+                           store::most_policy_days);
+        return std::optional{static_cast<int>(*days)};
+    }
+
+    const history_policy_table& from_;
+};
+
+/// Two policies of one Attribute would replace each other at each start.
+result<void> check_repeated(const std::vector<store::wanted_policy>& all) {
+    std::set<std::tuple<string_view, string_view, string_view>> seen;
+    for (const store::wanted_policy& one : all)
+        if (!seen.emplace(one.tenant, one.type, one.attribute).second)
+            return problem(problem_kind::invalid_request,
+                           fmt::format("history-policies: there are two for '{}' of '{}'",
+                                       one.attribute, one.type));
+    return {};
+}
+
 } // namespace
 
 result<std::vector<store::wanted_policy>>
-read_history_policies(const std::vector<std::string>& texts) {
+read_history_policies(const std::vector<std::string>& texts,
+                      const std::vector<history_policy_table>& tables) {
     std::vector<store::wanted_policy> all;
     for (const std::string& text : texts) {
         MERIDIAN_TRY(auto one, read(text));
         all.push_back(std::move(one));
     }
+    for (const history_policy_table& table : tables) {
+        MERIDIAN_TRY(auto one, table_reader(table).read());
+        all.push_back(std::move(one));
+    }
+    MERIDIAN_CHECK(check_repeated(all));
     return all;
 }
 

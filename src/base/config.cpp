@@ -1,13 +1,11 @@
 #include "meridian/base/config.hpp"
 
+#include "config_history_policies.hpp"
 #include "config_options.hpp"
 #include "meridian/base/text.hpp"
+#include "toml.hpp"
 
 #include <fmt/format.h>
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -78,6 +76,10 @@ result<void> apply_file(const std::string& path, config& target) {
         return wrong(fmt::format("{}:{}: {}", path, parsed.error().source().begin.line,
                                  parsed.error().description()));
     for (const auto& [key, node] : parsed.table()) {
+        if (key == history_policy_key) {
+            MERIDIAN_TRY(target.history_policy_tables, read_history_policy_tables(node, path));
+            continue;
+        }
         const auto place = fmt::format("{}:{}", path, node.source().begin.line);
         const option* row = find_option(key.str());
         if (row == nullptr)

@@ -31,6 +31,18 @@ working directory, else `/etc/meridian/meridian.toml`.
   (1,024s): `10 MB`.
 - A **list** is separated by commas, in the file also an array of strings; an empty one clears it.
 
+A history policy (docs/history-policies.md) may also be a table of the file, behind the options. What
+is not named here is refused; the tables come to those of `history-policies`, one an Attribute of a type.
+
+```toml
+[[history-policy]]
+tenant = "town"           # without it: the default Tenant
+type = "Station"          # a name of the core @context, or an IRI
+attribute = "temperature"
+raw-days = 90             # without it: for ever, as without days below
+roll-ups = [{period = "PT1H", days = 1830}, {period = "P1D"}]
+```
+
 Kubernetes sets variables such as `MERIDIAN_PORT=tcp://…` in every pod beside a Service that is
 called `meridian`: give the Service another name, or set `enableServiceLinks: false`.
 

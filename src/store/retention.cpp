@@ -3,6 +3,8 @@
 #include "store/blocking/columns.hpp"
 #include "store/blocking/guard.hpp"
 #include "store/old_history.hpp"
+#include "store/rollups/dropped_months.hpp"
+#include "store/rollups/locked.hpp"
 
 #include <fmt/format.h>
 
@@ -11,14 +13,23 @@ namespace {
 
 constexpr int rows_a_batch = 5'000;
 
-/// The horizon before anything goes, so that nobody is answered by half of what there was.
-void raise_horizon(pqxx::connection& connection, year_month first_kept) {
-    pqxx::work in(connection);
+/// The horizon before anything goes, so that nobody is answered by half of what there was. Gives
+/// the first month that is kept: an earlier one where days are still to be rolled up, which the
+/// snapshot of the same transaction tells.
+year_month raise_horizon(pqxx::connection& connection, year_month first_kept) {
+    const rollups::locked lock(connection);
+    pqxx::transaction<pqxx::repeatable_read> in(connection);
+    if (const auto unrolled = rollups::first_unrolled(in, bound_of(first_kept))) {
+        first_kept = month_of(*unrolled);
+        spdlog::info("history of the month of {} is kept beyond its time: not all that policies "
+                     "want of it is rolled up yet",
+                     bound_of(first_kept));
+    }
     in.exec_params("UPDATE history_horizon SET at = $1 WHERE at < $1", bound_of(first_kept));
     in.exec_params("UPDATE as_of_horizon SET at = $1 WHERE at < $1", bound_of(first_kept));
-    in.exec_params("UPDATE history_extent SET raw_from = $1 WHERE raw_from < $1",
-                   bound_of(first_kept)); // roll-ups stay
+    rollups::note_dropped(in, bound_of(first_kept));
     in.commit();
+    return first_kept;
 }
 
 int drop_folded(pqxx::connection& connection, year_month first_kept) {
@@ -44,11 +55,13 @@ int drop_open(pqxx::connection& connection, year_month first_kept) {
     return dropped;
 }
 
-/// Deletes `rows_a_batch` rows at a time, each batch a transaction, until none is left.
+/// Deletes `rows_a_batch` rows at a time, each batch a transaction, until none is left. Nothing is
+/// rolled up meanwhile.
 void delete_in_batches(pqxx::connection& connection, const std::string& statement,
                        const std::string& bound, const std::atomic<bool>& stop) {
     while (!stop) {
         pqxx::work in(connection);
+        in.exec(rollups::share_rollups);
         const auto gone = in.exec_params(statement, bound, rows_a_batch).affected_rows();
         in.commit();
         if (gone < rows_a_batch)
@@ -74,10 +87,14 @@ constexpr const char* forget_deleted_entities = R"sql(
       WHERE e.doc IS NULL AND e.deleted_at < $1::timestamptz
         AND NOT EXISTS (SELECT 1 FROM history h WHERE h.eid = e.eid)
         AND NOT EXISTS (SELECT 1 FROM history_folded f WHERE f.eid = e.eid)
+        AND NOT EXISTS (SELECT 1 FROM rollup r WHERE r.eid = e.eid)
       LIMIT $2::int FOR UPDATE OF e SKIP LOCKED),
     types AS (DELETE FROM history_type t USING forgotten g WHERE t.eid = g.eid),
     attributes AS (DELETE FROM history_attr a USING forgotten g WHERE a.eid = g.eid),
-    heads AS (DELETE FROM entity_past p USING forgotten g WHERE p.eid = g.eid)
+    heads AS (DELETE FROM entity_past p USING forgotten g WHERE p.eid = g.eid),
+    extents AS (DELETE FROM history_extent x USING forgotten g WHERE x.eid = g.eid),
+    days AS (DELETE FROM rollup_day d USING forgotten g WHERE d.eid = g.eid),
+    marks AS (DELETE FROM rollup_dirty y USING forgotten g WHERE y.eid = g.eid)
     DELETE FROM entity e USING forgotten g WHERE e.eid = g.eid
 )sql";
 
@@ -87,8 +104,7 @@ result<int> drop(const std::string& conninfo, timestamp horizon, const std::atom
     if (!take_charge_of_old_history(connection))
         return 0;
     drop_detached_months(connection);
-    const year_month first_kept = month_of(horizon);
-    raise_horizon(connection, first_kept);
+    const year_month first_kept = raise_horizon(connection, month_of(horizon));
     const int dropped = drop_folded(connection, first_kept) + drop_open(connection, first_kept);
     const std::string bound = bound_of(first_kept);
     delete_in_batches(connection, delete_late_instances, bound, stop);

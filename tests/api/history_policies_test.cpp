@@ -7,6 +7,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
 namespace meridian::api::test {
 namespace {
 
@@ -184,6 +188,27 @@ TEST(history_policies_of_the_configuration, come_into_force_and_old_instances_ar
         "400 BadRequestData");
     EXPECT_EQ(asked(3, 2, "").status, 200U);
     EXPECT_EQ(client.get(temporal + "/urn:x:station").status, 200U) << "what there is";
+}
+
+TEST(history_policies_of_the_configuration, may_be_a_table_of_the_file) {
+    const std::string file = testing::TempDir() + "history-policy-" + std::to_string(getpid());
+    std::ofstream(file) << "[[history-policy]]\ntype = \"Station\"\nattribute = \"temperature\"\n"
+                           "raw-days = 5\nroll-ups = [{period = \"P1D\"}]\n";
+    meridian::test::meridian_process broker;
+    {
+        const http_client client(broker.port());
+        ASSERT_EQ(client.post(temporal, station(20, 1)).status, 201U);
+    }
+    ASSERT_EQ(broker.stop(), 0);
+    broker.start({"--config", file});
+    std::filesystem::remove(file);
+    const http_client client(broker.port());
+    const auto instances = [&] {
+        return client.get(temporal +
+                          "/urn:x:station?timerel=before&timeAt=" + to_text(days_ago(19)));
+    };
+    ASSERT_TRUE(meridian::test::wait_for([&] { return instances().status == 400U; }))
+        << status_and_body(instances());
 }
 
 TEST(as_of_reads_under_history_policies, do_not_guess_what_is_gone) {

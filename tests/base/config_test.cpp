@@ -141,6 +141,58 @@ TEST_F(configuration, a_file_that_is_not_flat_toml_is_refused_with_its_line) {
     EXPECT_EQ(refusal({}), "meridian.toml:2: db is not a text");
 }
 
+TEST_F(configuration, a_file_has_a_table_for_each_history_policy) {
+    write("meridian.toml", "port = 5\nhistory-policies = [\"S/t=raw:1\"]\n\n"
+                           "[[history-policy]]\ntenant = \"town\"\ntype = \"Station\"\n"
+                           "attribute = \"temperature\"\nraw-days = 90\n"
+                           "roll-ups = [{period = \"PT1H\", days = 1830}, {period = \"P1D\"}]\n\n"
+                           "[[history-policy]]\ntype = \"a,b\"\nattribute = \"c;d\"\n");
+    const auto loaded = load_config({}, {});
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().detail();
+    EXPECT_THAT(loaded->history_policies, ElementsAre("S/t=raw:1"));
+    const history_policy_table first{
+        "meridian.toml:4", "town", "Station",
+        "temperature",     90,     {{"PT1H", 1830}, {"P1D", std::nullopt}}};
+    const history_policy_table second{"meridian.toml:11", "", "a,b", "c;d", std::nullopt, {}};
+    EXPECT_THAT(loaded->history_policy_tables, ElementsAre(first, second));
+}
+
+TEST_F(configuration, a_history_policy_of_the_wrong_form_is_refused_by_its_member) {
+    const std::pair<std::string, std::string> rows[] = {
+        {"roll-ups = [{period = \"P1D\"}]\ntype = 5",
+         "meridian.toml:3: type of history-policy is not a text"},
+        {"tenant = []", "meridian.toml:2: tenant of history-policy is not a text"},
+        {"raw-days = \"90\"", "meridian.toml:2: raw-days of history-policy is not a whole number"},
+        {"raw-days = 1.5", "meridian.toml:2: raw-days of history-policy is not a whole number"},
+        {"rawdays = 90", "meridian.toml:2: unknown member rawdays of history-policy; did you mean "
+                         "raw-days?"},
+        {"colour = \"red\"", "meridian.toml:2: unknown member colour of history-policy"},
+        {"roll-ups = \"P1D\"",
+         "meridian.toml:2: roll-ups of history-policy is not an array of tables"},
+        {"roll-ups = [\"P1D\"]",
+         "meridian.toml:2: roll-ups of history-policy is not an array of tables"},
+        {"roll-ups = [\n{days = 5, period = 3}]",
+         "meridian.toml:3: period of roll-ups of history-policy is not a text"},
+        {"roll-ups = [{days = true}]",
+         "meridian.toml:2: days of roll-ups of history-policy is not a whole number"},
+        {"roll-ups = [{periods = \"P1D\"}]",
+         "meridian.toml:2: unknown member periods of roll-ups of history-policy; did you mean "
+         "period?"},
+    };
+    for (const auto& [members, expected] : rows) {
+        write("meridian.toml", "[[history-policy]]\n" + members + "\n");
+        EXPECT_EQ(refusal({}), expected);
+    }
+    for (const char* other : {"[history-policy]\ntype = \"a\"\n", "history-policy = [5]\n",
+                              "history-policy = \"a/b=raw:1\"\n"}) {
+        write("meridian.toml", other);
+        EXPECT_EQ(refusal({}), "meridian.toml:1: history-policy is not an array of tables: each "
+                               "begins with [[history-policy]]");
+    }
+    write("meridian.toml", "history-policy = []\n");
+    EXPECT_EQ(refusal({}), "");
+}
+
 TEST_F(configuration, every_default_is_within_its_own_range_and_reads_as_it_prints) {
     const std::string page = render_markdown();
     std::istringstream lines(page.substr(page.find("\n## ")));

@@ -17,16 +17,6 @@ using testing::HasSubstr;
 
 const std::string vehicle_1 = "urn:v:1";
 
-/// A number an hour, that of the hour, of the days from `first` to `last` days ago.
-void measure(rolled_town& town, const std::string& id, int first, int last) {
-    for (int day = first; day >= last; --day) {
-        std::vector<ngsild::attribute_instance> instances;
-        for (int hour = 0; hour < 24; ++hour)
-            instances.push_back(rolled_town::observed(hour, days_ago(day) + hours{hour}));
-        town.record(id, std::move(instances));
-    }
-}
-
 store::temporal_request asked(int from, int until, std::optional<duration> period) {
     store::temporal_request made;
     made.interval.from = days_ago(from);
@@ -63,7 +53,7 @@ std::string oldest(rolled_town& town) {
 
 TEST(history_policies, remove_instances_once_they_are_rolled_up) {
     rolled_town town;
-    measure(town, vehicle_1, 20, 1);
+    town.measure(vehicle_1, 20, 1);
     town.set_policy("raw_days, levels, hour_days", "5, 6, 10");
     const auto before = oldest(town);
     town.tend();
@@ -92,7 +82,7 @@ TEST(history_policies, remove_instances_once_they_are_rolled_up) {
 
 TEST(history_policies, find_entities_of_which_nothing_but_rollups_is_left) {
     rolled_town town;
-    measure(town, vehicle_1, 20, 15);
+    town.measure(vehicle_1, 20, 15);
     town.set_policy("raw_days, levels", "5, 4");
     town.tend();
     EXPECT_EQ(oldest(town), "");
@@ -118,7 +108,7 @@ TEST(history_policies, find_entities_of_which_nothing_but_rollups_is_left) {
 
 TEST(history_policies, without_rollups_know_nothing_of_what_they_removed) {
     rolled_town town;
-    measure(town, vehicle_1, 10, 1);
+    town.measure(vehicle_1, 10, 1);
     town.set_policy("raw_days", "3");
     town.tend();
     EXPECT_THAT(told(town, asked(10, 1, daily)), HasSubstr("were removed"));
@@ -129,7 +119,7 @@ TEST(history_policies, without_rollups_know_nothing_of_what_they_removed) {
 
 TEST(history_policies, late_instances_from_before_what_is_kept_change_nothing) {
     rolled_town town;
-    measure(town, vehicle_1, 20, 1);
+    town.measure(vehicle_1, 20, 1);
     town.set_policy("raw_days, levels", "5, 4");
     town.tend();
     const auto totals = [&] {
@@ -158,7 +148,7 @@ TEST(history_policies, late_instances_from_before_what_is_kept_change_nothing) {
 
 TEST(history_policies, nothing_is_removed_before_its_late_instances_are_rolled_up) {
     rolled_town town;
-    measure(town, vehicle_1, 10, 1);
+    town.measure(vehicle_1, 10, 1);
     town.set_policy("levels", "4");
     town.tend();
     town.record(vehicle_1, {rolled_town::observed(100, days_ago(8) + hours{1})});
@@ -172,7 +162,7 @@ TEST(history_policies, nothing_is_removed_before_its_late_instances_are_rolled_u
 
 TEST(history_policies, removed_levels_and_policies_take_their_rollups_along) {
     rolled_town town;
-    measure(town, vehicle_1, 20, 1);
+    town.measure(vehicle_1, 20, 1);
     town.set_policy("levels", "6");
     town.tend();
     store::history_policies policies(town.pool);
@@ -199,7 +189,7 @@ TEST(history_policies, removed_levels_and_policies_take_their_rollups_along) {
 
 TEST(history_policies, corrections_of_whole_evolutions_leave_no_rollups) {
     rolled_town town;
-    measure(town, vehicle_1, 20, 1);
+    town.measure(vehicle_1, 20, 1);
     auto other = rolled_town::observed(5, days_ago(12));
     other.dataset_id = place;
     town.record(vehicle_1, {other});
@@ -222,7 +212,7 @@ TEST(history_policies, corrections_of_whole_evolutions_leave_no_rollups) {
 
 TEST(history_policies, a_job_that_is_killed_goes_on_where_it_was) {
     rolled_town town;
-    measure(town, vehicle_1, 30, 1);
+    town.measure(vehicle_1, 30, 1);
     town.set_policy("raw_days, levels", "5, 6");
     // Cut off again and again, each time when a little more is done.
     for (int goal = 1; goal < 29; goal += 3) {

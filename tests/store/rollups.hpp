@@ -67,6 +67,14 @@ public:
         return tend();
     }
 
+    /// Drops the months that are over, as where history-retention-days are none.
+    int drop_months() {
+        const std::atomic<bool> stop{false};
+        const auto done = store::drop_history(database, time_now(), stop);
+        EXPECT_TRUE(done) << done.error().detail();
+        return done.value_or(-1);
+    }
+
     static ngsild::attribute_instance observed(json value, timestamp at) {
         ngsild::attribute_instance made;
         made.value = std::move(value);
@@ -79,6 +87,16 @@ public:
                 const std::string& name = speed) {
         const auto done = on.run(on.lanes->commit(recording(id, std::move(instances), name)));
         ASSERT_TRUE(done) << done.error().detail();
+    }
+
+    /// A number an hour, that of the hour, of the days from `first` to `last` days ago.
+    void measure(const std::string& id, int first, int last) {
+        for (int day = first; day >= last; --day) {
+            std::vector<ngsild::attribute_instance> instances;
+            for (int hour = 0; hour < 24; ++hour)
+                instances.push_back(observed(hour, days_ago(day) + std::chrono::hours{hour}));
+            record(id, std::move(instances));
+        }
     }
 
     static store::entity_change recording(const std::string& id,

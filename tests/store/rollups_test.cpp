@@ -98,6 +98,14 @@ ngsild::attribute_instance drawn_instance(drawn& by) {
     return made;
 }
 
+/// Other levels, for ever or for some days.
+void change_policy(rolled_town& town, drawn& by) {
+    const auto days = [&by] { return by.one_in(2) ? "NULL" : std::to_string(1 + by.upto(11)); };
+    run_sql(town.database, fmt::format("UPDATE history_policy SET levels = {}, minute_days = {}, "
+                                       "hour_days = {}, day_days = {}, passed_to = NULL",
+                                       1 + by.upto(6), days(), days(), days()));
+}
+
 /// 5.6.14 or 5.6.15 of any instance.
 void correct(rolled_town& town, store::evolutions& evolutions, const std::string& id, drawn& by) {
     const auto keys = keys_of(town, id);
@@ -143,13 +151,15 @@ TEST(store_rollups, say_what_the_instances_say_whatever_happens) {
         pairs.eids = {town.eid_of(id), town.eid_of(other)};
         pairs.attributes = {names().find(speed), names().find(speed)};
         for (int step = 0; step < 30; ++step) {
-            const int kind = by.upto(6);
+            const int kind = by.upto(7);
             if (kind == 0)
                 town.tend_anew();
             else if (kind == 6)
                 town.fold();
             else if (kind == 1)
                 town.tend();
+            else if (kind == 7)
+                change_policy(town, by);
             else if (kind < 4)
                 town.record(by.one_in(2) ? id : other, {drawn_instance(by)});
             else
@@ -160,9 +170,10 @@ TEST(store_rollups, say_what_the_instances_say_whatever_happens) {
                     << "seed " << by.seed() << " step " << step;
             }
         }
+        run_sql(town.database, "UPDATE history_policy SET levels = levels | 4, day_days = NULL");
         town.tend_anew();
         EXPECT_GE(std::stoi(run_sql(town.database, "SELECT count(DISTINCT day) FROM rollup_day "
-                                                   "WHERE levels <> 0")),
+                                                   "WHERE levels & 4 <> 0")),
                   7);
         EXPECT_EQ(run_sql(town.database, "SELECT count(*) FROM rollup_dirty WHERE day < now() - "
                                          "interval '3 days'"),
@@ -190,8 +201,11 @@ TEST(store_rollups, are_right_while_late_instances_come_and_days_are_rolled_up) 
     };
     const auto roll = [&] {
         int rounds = 0;
-        for (; !over; ++rounds)
+        for (; !over; ++rounds) {
             town.tend_anew();
+            // The hours go and come.
+            run_sql(town.database, "UPDATE history_policy SET levels = 10 - levels");
+        }
         return rounds;
     };
     auto first = std::async(std::launch::async, write, 1);

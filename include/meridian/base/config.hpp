@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,23 @@ struct byte_count {
     std::uint64_t value = 0;
     [[nodiscard]] constexpr operator std::size_t() const noexcept { return value; }
     bool operator==(const byte_count&) const = default;
+};
+
+/// A `[[history-policy]]` of the configuration file, as it stands there (docs/history-policies.md):
+/// its members have the right form, what they say is not looked at yet.
+struct history_policy_table {
+    struct roll_up {
+        std::string period;
+        std::optional<std::int64_t> days;
+        bool operator==(const roll_up&) const = default;
+    };
+    std::string place; ///< file and line, which messages begin with
+    std::string tenant;
+    std::string type;
+    std::string attribute;
+    std::optional<std::int64_t> raw_days;
+    std::vector<roll_up> roll_ups;
+    bool operator==(const history_policy_table&) const = default;
 };
 
 /// Everything that can be set from outside. A default-constructed value holds the defaults, which
@@ -57,6 +75,7 @@ struct config {
     std::size_t history_fold_after_days = 7;
     std::size_t history_retention_days = 0;
     std::vector<std::string> history_policies;
+    std::vector<history_policy_table> history_policy_tables; ///< of the file alone
     std::string embedded_user;
     byte_count embedded_shared_buffers{128u << 20};
 

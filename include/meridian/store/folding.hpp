@@ -35,10 +35,11 @@ inline constexpr std::size_t most_folded_months = 600;
 /// Forgets the months of the Temporal Evolution that ended before `horizon`: partitions are
 /// dropped, not emptied row by row; late instances of such months in `history_past` are deleted in
 /// small batches, so that nobody waits for long. Then the Entities that were deleted before
-/// the horizon and of which no instance is left.
-/// `horizon` counts as the beginning of its month: it is kept in `history_horizon`, never goes
-/// back, and is where as-of reads begin at the earliest.
-/// Blocking. Gives how many partitions were dropped. Fails with unavailable.
+/// the horizon and of which no instance or roll-up is left. A month waits, with those after it,
+/// while a history policy wants days of it rolled up that are not. `horizon` counts as the
+/// beginning of its month: it is kept in `history_horizon`, never goes back, and is where as-of
+/// reads begin at the earliest. Blocking. Gives how many partitions were dropped. Fails with
+/// unavailable.
 [[nodiscard]] result<int> drop_history(const std::string& conninfo, timestamp horizon,
                                        const std::atomic<bool>& stop);
 

@@ -55,7 +55,8 @@ public:
     asio::awaitable<result<std::vector<history_policy>>> list(tenant_id tenant);
     /// Fails with resource_not_found.
     asio::awaitable<result<history_policy>> find(tenant_id tenant, int id);
-    /// Fails with resource_not_found. Days that are rolled up already do not get new levels.
+    /// Fails with resource_not_found. Days that are rolled up already get new levels as well, as
+    /// long as their instances are there.
     asio::awaitable<result<void>> replace(tenant_id tenant, int id, policy_terms terms);
     /// Its roll-ups go, unless another policy wants them; what it had removed does not come back.
     /// Fails with resource_not_found.

@@ -11,10 +11,12 @@ namespace meridian::store::rollups {
 [[nodiscard]] std::string observed_instances(std::string_view eid, std::string_view attribute,
                                              std::string_view since, std::string_view till);
 
-/// A query of one row (ts): a moment of the day of the first of these instances, NULL where there
-/// is none. It looks at one row of each table.
+/// A query of one row (ts): a moment of the day of the first or the last of these instances, NULL
+/// where there is none. It looks at one row of each table.
 [[nodiscard]] std::string first_observed(std::string_view eid, std::string_view attribute,
                                          std::string_view since, std::string_view till);
+[[nodiscard]] std::string last_observed(std::string_view eid, std::string_view attribute,
+                                        std::string_view since, std::string_view till);
 
 /// The length of a day, and what days and their parts are counted from, as SQL.
 inline constexpr std::string_view one_day = "interval '24 hours'";

@@ -2,6 +2,7 @@
 
 #include "store/old_history.hpp"
 #include "store/rollups/locked.hpp"
+#include "store/rollups/wanted_levels.hpp"
 
 #include <fmt/format.h>
 #include <string_view>
@@ -13,7 +14,8 @@ constexpr int portion = 5'000;
 
 // $1 eids, $2 Attributes, $3 the edge. A pair without roll-ups has an extent with nothing between
 // its ends, both at the moment from which on instances are there.
-constexpr const char* note_raw_from = R"sql(
+std::string note_raw_from() {
+    constexpr std::string_view text = R"sql(
 WITH due AS (
   SELECT u.eid, u.attr_id, c.cutoff
   FROM unnest($1::bigint[], $2::int[]) u(eid, attr_id)
@@ -28,10 +30,16 @@ WITH due AS (
                  WHERE h.eid = u.eid AND h.attr_id = u.attr_id AND h.ts < c.cutoff)
          OR EXISTS (SELECT 1 FROM history_folded f
                     WHERE f.eid = u.eid AND f.attr_id = u.attr_id AND f.day < c.cutoff))
-    AND (v.levels = 0 OR c.cutoff <= c.wanted_from OR (e.rolled_to >= c.cutoff AND NOT EXISTS (
-      SELECT 1 FROM rollup_dirty y
-      WHERE y.eid = u.eid AND y.attr_id = u.attr_id AND y.day < c.cutoff
-        AND y.day >= greatest(e.rolled_from, e.raw_from, c.wanted_from)))))
+    AND (v.levels = 0 OR c.cutoff <= c.wanted_from OR (
+      e.rolled_to >= c.cutoff AND e.rolled_from <= greatest(e.raw_from, c.wanted_from)
+      AND NOT EXISTS (
+        SELECT 1 FROM rollup_dirty y
+        WHERE y.eid = u.eid AND y.attr_id = u.attr_id AND y.day < c.cutoff
+          AND y.day >= greatest(e.raw_from, c.wanted_from))
+      AND NOT EXISTS (
+        SELECT 1 FROM rollup_day d
+        WHERE d.eid = u.eid AND d.attr_id = u.attr_id AND d.day < c.cutoff
+          AND d.day >= greatest(e.raw_from, c.wanted_from) AND {lacks}))))
 INSERT INTO history_extent AS e (eid, attr_id, rolled_from, rolled_to, raw_from)
 SELECT d.eid, d.attr_id, d.cutoff, d.cutoff, d.cutoff FROM due d
 ON CONFLICT (eid, attr_id) DO UPDATE
@@ -41,6 +49,8 @@ SET raw_from = greatest(e.raw_from, excluded.raw_from),
     rolled_to = CASE WHEN e.rolled_from >= e.rolled_to
                      THEN greatest(e.rolled_from, excluded.raw_from) ELSE e.rolled_to END
 RETURNING e.eid, e.attr_id)sql";
+    return fmt::format(text, fmt::arg("lacks", lacks_level("v", "$3::timestamptz")));
+}
 
 // $1 eid, $2 Attribute, $3 how many at most, but for those with the same ts as the last, and those
 // that are folded: these are few rows, of whole days as raw_from is. As-of reads want to know of
@@ -149,7 +159,7 @@ int remove_instances(pqxx::connection& connection, const pair_arrays& of, const 
     {
         const locked lock(connection);
         pqxx::transaction<pqxx::repeatable_read> transaction(connection);
-        due = transaction.exec_params(note_raw_from, of.eids, of.attributes, edge);
+        due = transaction.exec_params(note_raw_from(), of.eids, of.attributes, edge);
         transaction.commit();
     }
     int done = 0;

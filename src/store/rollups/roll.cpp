@@ -2,6 +2,7 @@
 
 #include "store/rollups/locked.hpp"
 #include "store/rollups/raw_instances.hpp"
+#include "store/rollups/wanted_levels.hpp"
 
 #include <fmt/format.h>
 
@@ -12,36 +13,71 @@ constexpr int days_at_once = 4;
 constexpr int stretches_at_once = 64;
 
 // Stretches of days to be rolled up: what follows the days that are rolled up, from the first
-// instance on, and within them the days that are marked. $1 eids, $2 Attributes, $3 the edge, $4
-// and $5 the two limits.
+// instance on, and what precedes them where more is wanted than was; within them the days that are
+// marked or lack a level. $1 eids, $2 Attributes, $3 the edge, $4 and $5 the two limits, $6 whether
+// all days are looked through for lacking levels, or those alone that are about to be removed. Days
+// that follow what is gone begin a new extent.
 std::string select_stretches() {
     constexpr std::string_view text = R"sql(
 WITH k AS (
-  SELECT u.eid, u.attr_id, coalesce(v.levels, 0) AS levels, e.rolled_from, e.rolled_to, e.raw_from,
-    $3::timestamptz - make_interval(days => greatest(v.minute_days, v.hour_days, v.day_days))
-      AS wanted_from
+  SELECT u.eid, u.attr_id, coalesce(v.levels, 0) AS levels, v.minute_days, v.hour_days, v.day_days,
+    v.raw_days, e.rolled_from, e.rolled_to,
+    greatest(e.raw_from, $3::timestamptz - make_interval(
+      days => greatest(v.minute_days, v.hour_days, v.day_days))) AS wanted_from
   FROM unnest($1::bigint[], $2::int[]) u(eid, attr_id)
   LEFT JOIN LATERAL (SELECT * FROM history_wanted w
                      WHERE w.eid = u.eid AND w.attr_id = u.attr_id) v ON true
   LEFT JOIN history_extent e ON e.eid = u.eid AND e.attr_id = u.attr_id),
 following AS (
-  SELECT n.eid, n.attr_id, n.levels, n.since,
-    least($3::timestamptz, date_bin({day}, f.ts, {origin}) + $4::int * {day}) AS till
-  FROM (SELECT k.*, greatest(k.rolled_to, k.raw_from, k.wanted_from) AS since FROM k) n
+  SELECT n.*, least($3::timestamptz, date_bin({day}, f.ts, {origin}) + $4::int * {day}) AS till
+  FROM (SELECT k.*, greatest(CASE WHEN k.rolled_from < k.rolled_to THEN k.rolled_to END,
+                             k.wanted_from) AS since FROM k) n
   CROSS JOIN LATERAL ({first}) f
   WHERE n.levels <> 0 AND n.since < $3::timestamptz),
+preceding AS (
+  SELECT k.*, greatest(k.wanted_from, date_bin({day}, f.ts, {origin}) - ($4::int - 1) * {day})
+    AS since
+  FROM k CROSS JOIN LATERAL ({last}) f
+  WHERE k.levels <> 0 AND k.rolled_from < k.rolled_to AND k.wanted_from < k.rolled_from),
 marked AS (
-  SELECT DISTINCT k.eid, k.attr_id, k.levels, y.day AS since, y.day + {day} AS till
+  SELECT DISTINCT k.*, y.day
   FROM k JOIN rollup_dirty y ON y.eid = k.eid AND y.attr_id = k.attr_id
-  WHERE y.day >= greatest(k.rolled_from, k.raw_from, k.wanted_from) AND y.day < k.rolled_to)
+  WHERE y.day >= greatest(k.rolled_from, k.wanted_from) AND y.day < k.rolled_to),
+lacking AS (
+  SELECT k.*, d.day
+  FROM k JOIN rollup_day d ON d.eid = k.eid AND d.attr_id = k.attr_id
+  WHERE d.day >= greatest(k.rolled_from, k.wanted_from)
+    AND d.day < least(k.rolled_to, CASE WHEN NOT $6::boolean
+                      THEN $3::timestamptz - make_interval(days => k.raw_days) END)
+    AND {lacks}
+    AND NOT EXISTS (SELECT 1 FROM rollup_dirty y
+                    WHERE y.eid = d.eid AND y.attr_id = d.attr_id AND y.day = d.day)),
+s AS (
+  SELECT f.eid, f.attr_id, {levels_following} AS levels, f.since, f.till, 1 AS place,
+    f.till < $3::timestamptz AS goes_on
+  FROM following f
+  UNION ALL
+  SELECT p.eid, p.attr_id, {levels_preceding}, p.since, p.rolled_from, -1,
+    p.since > p.wanted_from
+  FROM preceding p
+  UNION ALL
+  SELECT w.eid, w.attr_id, {levels_within}, w.day, w.day + {day}, 0, false
+  FROM (SELECT * FROM marked UNION ALL SELECT * FROM lacking) w
+  LIMIT $5::int)
 SELECT count(*), array_agg(s.eid)::text, array_agg(s.attr_id)::text, array_agg(s.levels)::text,
-  array_agg(s.since)::text, array_agg(s.till)::text, array_agg(s.follows)::text,
-  coalesce(bool_or(s.follows AND s.till < $3::timestamptz), false)
-FROM (SELECT *, true AS follows FROM following UNION ALL SELECT *, false FROM marked
-      LIMIT $5::int) s)sql";
+  array_agg(s.since)::text, array_agg(s.till)::text, array_agg(s.place)::text,
+  coalesce(bool_or(s.goes_on), false)
+FROM s)sql";
+    constexpr std::string_view edge = "$3::timestamptz";
     return fmt::format(
         text, fmt::arg("day", one_day), fmt::arg("origin", origin),
-        fmt::arg("first", first_observed("n.eid", "n.attr_id", "n.since", "$3::timestamptz")));
+        fmt::arg("first", first_observed("n.eid", "n.attr_id", "n.since", edge)),
+        fmt::arg("last", last_observed("k.eid", "k.attr_id", "k.wanted_from", "k.rolled_from")),
+        fmt::arg("lacks", lacks_level("k", edge)),
+        fmt::arg("levels_following", levels_wanted("f", fmt::format("f.till - {}", one_day), edge)),
+        fmt::arg("levels_preceding",
+                 levels_wanted("p", fmt::format("p.rolled_from - {}", one_day), edge)),
+        fmt::arg("levels_within", levels_wanted("w", "w.day", edge)));
 }
 
 // Marks of what is rolled up no more, or is never to be.
@@ -89,7 +125,7 @@ r AS MATERIALIZED (
 d AS MATERIALIZED (
   SELECT r.eid, r.attr_id, r.day,
     CASE WHEN bool_and(r.num IS NOT NULL AND (r.num = 0 OR abs(r.num) BETWEEN 1e-100 AND 1e100))
-      THEN min(r.levels) ELSE 0 END::smallint AS levels
+      THEN min(r.levels) ELSE {cannot} END::smallint AS levels
   FROM r GROUP BY r.eid, r.attr_id, r.day),
 noted AS (INSERT INTO rollup_day (eid, attr_id, day, levels) SELECT * FROM d)
 INSERT INTO rollup (eid, attr_id, level, at, ds_id, kind, n, total, squares, spread, least, most)
@@ -102,16 +138,24 @@ JOIN r ON r.eid = d.eid AND r.attr_id = d.attr_id AND r.day = d.day
 GROUP BY 1, 2, 3, 4, 5)sql";
     return fmt::format(
         text, fmt::arg("day", one_day), fmt::arg("origin", origin),
+        fmt::arg("cannot", cannot_be_rolled_up),
         fmt::arg("instances", observed_instances("w.eid", "w.attr_id", "w.since", "w.till")));
 }
 
+// $1 to $4 the stretches, $5 where they lie: -1 before the extent, 0 within, 1 after.
+constexpr const char* extend_back = R"sql(
+UPDATE history_extent e SET rolled_from = w.since
+FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::int[])
+     w(eid, a, since, till, place)
+WHERE w.place = -1 AND e.eid = w.eid AND e.attr_id = w.a)sql";
+
 // An extent with nothing between its ends begins where its stretch does.
-constexpr const char* note_extents = R"sql(
+constexpr const char* extend_forth = R"sql(
 INSERT INTO history_extent AS e (eid, attr_id, rolled_from, rolled_to)
 SELECT w.eid, w.a, w.since, w.till
-FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::boolean[])
-     w(eid, a, since, till, follows)
-WHERE w.follows
+FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::int[])
+     w(eid, a, since, till, place)
+WHERE w.place = 1
 ON CONFLICT (eid, attr_id) DO UPDATE
 SET rolled_to = excluded.rolled_to,
     rolled_from = CASE WHEN excluded.rolled_from > e.rolled_to OR e.rolled_from >= e.rolled_to
@@ -122,13 +166,15 @@ struct rolled {
     bool more = false; ///< what is marked meanwhile is left to the next round
 };
 
-rolled roll_some(pqxx::connection& connection, const pair_arrays& of, const std::string& edge) {
+rolled roll_some(pqxx::connection& connection, const pair_arrays& of, const std::string& edge,
+                 lacking_levels lacking) {
     const locked lock(connection);
     // One snapshot: the marks that are removed are those of the instances that are read.
     pqxx::transaction<pqxx::repeatable_read> transaction(connection);
     transaction.exec_params(delete_vain_marks, of.eids, of.attributes, edge);
-    const pqxx::row found = transaction.exec_params1(select_stretches(), of.eids, of.attributes,
-                                                     edge, days_at_once, stretches_at_once);
+    const pqxx::row found =
+        transaction.exec_params1(select_stretches(), of.eids, of.attributes, edge, days_at_once,
+                                 stretches_at_once, lacking == lacking_levels::of_all_days);
     const rolled done{found[0].as<int>(),
                       found[0].as<int>() == stretches_at_once || found[7].as<bool>()};
     if (done.stretches > 0) {
@@ -140,7 +186,9 @@ rolled roll_some(pqxx::connection& connection, const pair_arrays& of, const std:
         for (const char* statement : {delete_marks, delete_rollups, delete_days})
             transaction.exec_params(statement, eids, attributes, since, till);
         transaction.exec_params(insert_rollups(), eids, attributes, since, till, column(3));
-        transaction.exec_params(note_extents, eids, attributes, since, till, column(6));
+        const auto places = column(6);
+        for (const char* statement : {extend_back, extend_forth})
+            transaction.exec_params(statement, eids, attributes, since, till, places);
     }
     transaction.commit();
     return done;
@@ -149,10 +197,10 @@ rolled roll_some(pqxx::connection& connection, const pair_arrays& of, const std:
 } // namespace
 
 int roll_up(pqxx::connection& connection, const pair_arrays& of, const std::string& edge,
-            const std::atomic<bool>& stop) {
+            lacking_levels lacking, const std::atomic<bool>& stop) {
     int done = 0;
     for (bool more = true; more && !stop;) {
-        const rolled some = roll_some(connection, of, edge);
+        const rolled some = roll_some(connection, of, edge, lacking);
         done += some.stretches;
         more = some.more;
     }

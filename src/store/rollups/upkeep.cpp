@@ -113,28 +113,50 @@ FROM (SELECT y.eid, y.attr_id FROM rollup_dirty y
         if (row[0].as<int>() == 0)
             break;
         const pair_arrays of{row[1].as<std::string>(), row[2].as<std::string>()};
-        done += rollups::roll_up(connection, of, edge, stop);
+        done += rollups::roll_up(connection, of, edge,
+                                 rollups::lacking_levels::of_days_to_be_removed, stop);
         eid = row[3].as<std::int64_t>();
         attribute = row[4].as<int>();
     }
     return done;
 }
 
-/// Goes once a day through all Entities of a policy.
-int pass(pqxx::connection& connection, int policy, const std::string& edge,
+/// A policy whose Entities are to be gone through.
+struct due_policy {
+    int id = 0;
+    std::string version; ///< of its row
+    rollups::lacking_levels lacking{};
+};
+
+std::vector<due_policy> due_policies(pqxx::connection& connection, const std::string& edge) {
+    constexpr const char* select_due = R"sql(
+SELECT id, xmin::text, passed_to IS NULL FROM history_policy
+WHERE state = 'ready' AND (passed_to IS NULL OR passed_to < $1::timestamptz) ORDER BY id)sql";
+    std::vector<due_policy> all;
+    pqxx::nontransaction reading(connection);
+    for (const pqxx::row& row : reading.exec_params(select_due, edge))
+        all.push_back({row[0].as<int>(), row[1].as<std::string>(),
+                       row[2].as<bool>() ? rollups::lacking_levels::of_all_days
+                                         : rollups::lacking_levels::of_days_to_be_removed});
+    return all;
+}
+
+/// Goes once a day through all Entities of a policy, and once after each change of it: one that
+/// comes meanwhile is left to the next round.
+int pass(pqxx::connection& connection, const due_policy& policy, const std::string& edge,
          const std::atomic<bool>& stop) {
     int done = 0;
-    page next = next_page(connection, policy, 0);
-    for (; next.count > 0 && !stop; next = next_page(connection, policy, next.last)) {
-        done += rollups::roll_up(connection, next.pairs, edge, stop);
+    page next = next_page(connection, policy.id, 0);
+    for (; next.count > 0 && !stop; next = next_page(connection, policy.id, next.last)) {
+        done += rollups::roll_up(connection, next.pairs, edge, policy.lacking, stop);
         done += rollups::remove_instances(connection, next.pairs, edge, stop);
         done += rollups::remove_rollups(connection, next.pairs, edge, stop);
     }
     if (!stop)
         pqxx::nontransaction(connection)
             .exec_params("UPDATE history_policy SET passed_to = $2::timestamptz "
-                         "WHERE id = $1::int AND state = 'ready'",
-                         policy, edge);
+                         "WHERE id = $1::int AND state = 'ready' AND xmin = $3::text::xid",
+                         policy.id, edge, policy.version);
     return done;
 }
 
@@ -176,12 +198,7 @@ result<int> tend_all(const std::string& conninfo, std::vector<wanted_policy>& co
     for (const int policy : dropping)
         done += drop(connection, policy, edge, stop) ? 1 : 0;
     done += roll_marked(connection, edge, stop);
-    const auto due = ids_of(pqxx::nontransaction(connection)
-                                .exec_params("SELECT id FROM history_policy WHERE state = 'ready' "
-                                             "AND (passed_to IS NULL OR passed_to < "
-                                             "$1::timestamptz) ORDER BY id",
-                                             edge));
-    for (const int policy : due)
+    for (const due_policy& policy : due_policies(connection, edge))
         done += pass(connection, policy, edge, stop);
     return done;
 }
