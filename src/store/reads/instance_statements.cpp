@@ -134,10 +134,8 @@ composed_statement render_instances(const instance_pairs& of, const temporal_req
     const limited_instances instances(made, request, limit);
     const std::string pairs = unnest(made, of);
     const std::string is_gone = render_is_gone(made, pairs, request.interval);
-    made.append(fmt::format(
-        "SELECT {}, {}\nFROM {} WITH ORDINALITY AS k(eid, a, o), LATERAL (\n  {}) "
-        "x\nORDER BY k.o, {}",
-        columns_of_answer(request), is_gone, pairs, instances.of_pair(), instances.order("x")));
+    made.append(fmt::format("SELECT {}, {}\nFROM {} AS k(eid, a), LATERAL (\n  {}) x",
+                            columns_of_answer(request), is_gone, pairs, instances.of_pair()));
     made.finish();
     return made;
 }
@@ -150,12 +148,10 @@ composed_statement render_recent_instances(const instance_pairs& of,
     assert(instances.range.is_by_ts());
     const std::string pairs = unnest(made, of);
     const std::string is_gone = render_is_gone(made, pairs, request.interval);
-    made.append(fmt::format(
-        "SELECT {}, {}, nullif(z.until, {})\nFROM history_fold z LEFT JOIN ({} WITH ORDINALITY "
-        "AS k(eid, a, o) CROSS JOIN LATERAL (\n  {}) x) ON true\nORDER BY "
-        "k.o, {}",
-        columns_of_answer(request), is_gone, made.moment(guess), pairs,
-        unfolded_rows(instances, " AND h.ts >= z.until"), instances.order("x")));
+    made.append(fmt::format("SELECT {}, {}, nullif(z.until, {})\nFROM history_fold z LEFT JOIN ({} "
+                            "AS k(eid, a) CROSS JOIN LATERAL (\n  {}) x) ON true",
+                            columns_of_answer(request), is_gone, made.moment(guess), pairs,
+                            unfolded_rows(instances, " AND h.ts >= z.until")));
     made.finish();
     return made;
 }

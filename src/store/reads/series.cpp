@@ -81,7 +81,7 @@ void series_reading::distribute(const shared_result& found, const std::vector<se
         const std::int64_t eid = row.int8(instance_columns::eid);
         const ngsild::name_id attribute = row.int4(instance_columns::attribute);
         while (heads_[wanted[at]->of].eid != eid || wanted[at]->attribute != attribute)
-            ++at;
+            at = (at + 1) % wanted.size();
         series& into = *wanted[at];
         if (std::cmp_equal(into.rows.size(), shown)) {
             hold_back(into, row);
