@@ -85,8 +85,9 @@ private:
     std::string datasets_;
 };
 
-/// The instances of the pairs, at most `limit` of each: a pair's together and in order, which is how
-/// a subquery of each pair is carried out. Sorting all of them once more took a seventh of the time.
+/// The instances of the pairs, at most `limit` of each: a pair's together and in order, which is
+/// how a subquery of each pair is carried out. Sorting all of them once more took a seventh of the
+/// time.
 [[nodiscard]] composed_statement
 render_instances(const instance_pairs& of, const temporal_request& request, std::int64_t limit);
 
