@@ -2,8 +2,6 @@
 /// `Accept: text/csv`.
 #include "api/support.hpp"
 
-#include "support/gunzip.hpp"
-
 #include "meridian/base/csv.hpp"
 #include "meridian/base/time.hpp"
 
@@ -358,22 +356,6 @@ TEST(csv_of_evolutions, long_ones_are_written_while_they_are_read) {
     const auto head = client.send("HEAD", station, {}, {{"Accept", "text/csv"}});
     EXPECT_EQ(head.status, 200U);
     EXPECT_EQ(head.body, "");
-}
-
-TEST(csv_of_evolutions, long_ones_are_packed_for_who_accepts_gzip) {
-    const auto client = fresh_tenant();
-    provide(client, 3'000);
-    const auto plain = csv(client, station);
-    ASSERT_EQ(plain.header("Transfer-Encoding"), "chunked");
-    EXPECT_EQ(plain.header("Vary"), "Accept-Encoding");
-    EXPECT_EQ(plain.header("Content-Encoding"), "");
-    const auto packed =
-        client.get(station, {{"Accept", "text/csv"}, {"Accept-Encoding", "gzip, br"}});
-    EXPECT_EQ(packed.header("Transfer-Encoding"), "chunked");
-    EXPECT_EQ(packed.header("Content-Encoding"), "gzip");
-    EXPECT_EQ(packed.header("Content-Type"), plain.header("Content-Type"));
-    EXPECT_LT(packed.body.size(), plain.body.size() / 2);
-    EXPECT_EQ(meridian::test::gunzip(packed.body), plain.body);
 }
 
 /// Asks for all of the station and waits for the answer to begin: who reads no more holds an

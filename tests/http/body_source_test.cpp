@@ -98,8 +98,7 @@ parsed packed_answer(running_server& server, unsigned version = 11) {
 
 const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 const std::string get_packed = "GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n";
-const std::string head =
-    "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nVary: Accept-Encoding\r\n";
+const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nVary: Accept-Encoding\r\n";
 
 } // namespace
 
