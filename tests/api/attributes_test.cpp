@@ -31,7 +31,7 @@ TEST(clause_6_6_3_1_append_attributes, new_ones_are_added_and_old_ones_replaced)
     EXPECT_EQ(show(client.get(room_path)), ok(expected));
 }
 
-TEST(clause_5_4_fragments, an_id_is_that_of_the_target) {
+TEST(clause_5_4_fragments, an_id_is_that_of_the_entity) {
     const auto client = tenant_with_room();
     const json fragment{{"id", "urn:x:other"}, {"temperature", warmer}};
     EXPECT_EQ(kind_of(client.post(room_path + "/attrs", fragment)), "400 BadRequestData");
