@@ -173,6 +173,17 @@ result<std::string> entity_id(std::string_view text) {
     return std::string{text};
 }
 
+result<void> check_same_id(const json& content, const std::string& id) {
+    for (const auto* name : {"id", "@id"}) {
+        const auto member = content.find(name);
+        if (member != content.end() && (!member->is_string() || *member != id))
+            return problem{problem_kind::bad_request_data,
+                           "the payload's id is not the id of the path"}
+                .at("/" + std::string{name});
+    }
+    return {};
+}
+
 result<std::optional<query::type_selection>> expected_types(const call& request,
                                                             const jsonld::context& context) {
     const auto* type = request.parameters.find("type");

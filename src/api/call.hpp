@@ -72,6 +72,8 @@ scope_of(call& request, jsonld::context_ptr context,
 
 /// An id in a path or parameter. Fails with bad_request_data unless it is a URI.
 [[nodiscard]] result<std::string> entity_id(std::string_view text);
+/// 5.4: the id of a payload, where it has one, is that of the path. Fails with bad_request_data.
+[[nodiscard]] result<void> check_same_id(const json& content, const std::string& id);
 
 /// The `type` parameter as a condition on the target. Fails with bad_request_data.
 [[nodiscard]] result<std::optional<query::type_selection>>

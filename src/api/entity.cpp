@@ -16,18 +16,6 @@
 namespace meridian::api {
 namespace {
 
-/// The id of a payload, where it has one, must be that of the path.
-result<void> check_same_id(const json& content, const std::string& id) {
-    for (const auto* name : {"id", "@id"}) {
-        const auto member = content.find(name);
-        if (member != content.end() && (!member->is_string() || *member != id))
-            return problem{problem_kind::bad_request_data,
-                           "the payload's id is not the id of the path"}
-                .at("/" + std::string{name});
-    }
-    return {};
-}
-
 /// observedAt and lang of table 6.5.3.4-1.
 result<ngsild::merge_options> read_merge_options(const call& request) {
     ngsild::merge_options options;

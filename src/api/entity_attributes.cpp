@@ -46,6 +46,7 @@ asio::awaitable<result<attribute_call>> read_attributes_call(call& request) {
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto body, read_object(request, "an Entity Fragment", merge_patch_bodies::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_CHECK(check_same_id(body.content, id));
     MERIDIAN_CO_TRY(auto fragment,
                     ngsild::parse_entity_fragment(body.content, *context,
                                                   ngsild::input_format::normalized_or_concise,

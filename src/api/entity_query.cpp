@@ -7,6 +7,7 @@
 #include "api/preference.hpp"
 #include "api/query_payload.hpp"
 #include "api/representation_parameters.hpp"
+#include "api/selection_parameters.hpp"
 #include "meridian/operations/consumption.hpp"
 #include "meridian/operations/stored_contexts.hpp"
 
@@ -45,8 +46,9 @@ handler_result query_entities_by_post(call& request) {
     if (!asked_for.dataset_ids.empty())
         how.dataset_ids = std::move(asked_for.dataset_ids);
     MERIDIAN_CO_TRY(auto asked, read_paging(request));
-    if (asked_for.all_types)
-        scope.local = true; // 5.2.33: "*" implies the local scope
+    if (asked_for.all_types) {
+        MERIDIAN_CO_CHECK(limit_to_local(request, scope));
+    }
     query::plan_request wanted;
     wanted.selection = std::move(asked_for.selection);
     wanted.selection.attributes = std::move(shown.attributes);

@@ -10,16 +10,7 @@ namespace meridian::api {
 
 result<entity_query> read_entity_query(const call& request, operations::request_scope& scope) {
     MERIDIAN_CHECK(refuse_unsupported(request));
-    if (request.parameters.text("type") == "*") {
-        // Table 6.4.3.2-1: "*" implies the local scope, which "shall not be explicitly set to
-        // false".
-        if (request.parameters.text("local") == "false")
-            return problem{problem_kind::bad_request_data, "type=* excludes local=false"};
-        scope.local = true;
-    }
-    if (const auto* filter = request.parameters.find("csf")) { // decides on registrations only
-        MERIDIAN_CHECK(query::parse_q(*filter, query_scope(request, *scope.context)));
-    }
+    MERIDIAN_CHECK(read_extent(request, scope));
     const auto& context = *scope.context;
     entity_query read;
     MERIDIAN_TRY(read.how_far, read_linking(request));

@@ -93,11 +93,13 @@ result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json,
         return media_type::json;
     int best_weight = 0;
     media_type best = media_type::json;
+    std::string available;
     for (const auto type : media_types) {
         if (type == media_type::geo_json && geo_json == geo_json_answers::no)
             continue;
         if (type == media_type::csv && csv == csv_answers::no)
             continue;
+        available.append(available.empty() ? "[\"" : ",\"").append(name_of(type)).append("\"");
         const int weight = acceptance(accept, type);
         if (weight > best_weight) {
             best_weight = weight;
@@ -105,8 +107,7 @@ result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json,
         }
     }
     if (best_weight == 0)
-        return problem{problem_kind::not_acceptable,
-                       "Accept names none of the available representations"};
+        return problem{problem_kind::not_acceptable, available + "]"};
     return best;
 }
 

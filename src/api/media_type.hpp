@@ -17,7 +17,8 @@ enum class csv_answers : bool { no, yes };
 
 /// 6.3.4: the media type of the answer by the Accept header (empty: application/json): the one
 /// with the greatest weight, the first of the clause's list among equals.
-/// Fails with not_acceptable.
+/// Fails with not_acceptable, whose detail is the body of the answer: the available media types as
+/// a JSON array.
 [[nodiscard]] result<media_type> negotiate(std::string_view accept, geo_json_answers geo_json,
                                            csv_answers csv = csv_answers::no);
 

@@ -12,7 +12,7 @@ http::response problem_response(const problem& failure) {
         return answer;
     case problem_kind::not_acceptable:
         answer.content_type = "application/json";
-        answer.body = R"(["application/json","application/ld+json","application/geo+json"])";
+        answer.body = failure.detail();
         return answer;
     case problem_kind::unavailable:
         answer.add("Retry-After", "1");

@@ -1,5 +1,6 @@
 #include "api/query_payload.hpp"
 
+#include "api/dataset_ids.hpp"
 #include "meridian/base/uri.hpp"
 #include "meridian/query/parse.hpp"
 
@@ -178,6 +179,10 @@ result<void> read_filters(const json& payload, const query::parse_scope& scope,
     if (const auto geo = payload.find("geoQ"); geo != payload.end()) {
         MERIDIAN_TRY(asked.selection.geo, located("/geoQ", query::parse_geo(*geo, scope)));
     }
+    MERIDIAN_TRY(const auto csf, read_text(payload, "csf"));
+    if (csf) { // decides on registrations only
+        MERIDIAN_CHECK(located("/csf", query::parse_q(*csf, scope, "csf")));
+    }
     MERIDIAN_TRY(const auto scopes, read_text(payload, "scopeQ"));
     if (scopes) {
         MERIDIAN_TRY(asked.selection.scopes,
@@ -268,6 +273,7 @@ result<read_query_outcome> read_query(const json& payload, const query::parse_sc
     MERIDIAN_TRY(const auto attrs, read_texts(payload, "attrs"));
     asked.shown = {joined(pick), joined(omit), joined(attrs)};
     MERIDIAN_TRY(asked.dataset_ids, read_texts(payload, "datasetId"));
+    MERIDIAN_CHECK(located("/datasetId", check_dataset_ids(asked.dataset_ids)));
     MERIDIAN_TRY(const auto lang, read_text(payload, "lang"));
     asked.lang = lang.value_or("");
     return asked;

@@ -86,7 +86,7 @@ result<operations::registration_query> read_query(const call& request,
     wanted.scopes = std::move(selection.scopes);
     MERIDIAN_TRY(wanted.temporal, read_temporal(request));
     if (const auto* csf = request.parameters.find("csf")) {
-        MERIDIAN_TRY(auto parsed, query::parse_q(*csf, query_scope(request, context)));
+        MERIDIAN_TRY(auto parsed, query::parse_q(*csf, query_scope(request, context), "csf"));
         wanted.csf = std::move(parsed);
     }
     return wanted;

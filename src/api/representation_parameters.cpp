@@ -1,5 +1,6 @@
 #include "api/representation_parameters.hpp"
 
+#include "api/dataset_ids.hpp"
 #include "meridian/store/name_lookup.hpp"
 
 #include <algorithm>
@@ -95,6 +96,12 @@ asio::awaitable<result<void>> learn_names(const call& request, const jsonld::con
     co_return co_await std::move(learning);
 }
 
+result<std::vector<std::string>> read_dataset_ids(const call& request) {
+    MERIDIAN_TRY(auto ids, request.parameters.list("datasetId"));
+    MERIDIAN_CHECK(check_dataset_ids(ids));
+    return ids;
+}
+
 result<ngsild::representation> read_representation(const call& request, media_type type,
                                                    const jsonld::context& context) {
     const auto& parameters = request.parameters;
@@ -105,7 +112,7 @@ result<ngsild::representation> read_representation(const call& request, media_ty
     MERIDIAN_TRY(how.format, read_format(request, options));
     how.sys_attrs = has_option(options, "sysAttrs");
     how.lang = parameters.text("lang");
-    MERIDIAN_TRY(how.dataset_ids, parameters.list("datasetId"));
+    MERIDIAN_TRY(how.dataset_ids, read_dataset_ids(request));
     how.geojson = type == media_type::geo_json;
     if (const auto* geometry = parameters.find("geometryProperty")) {
         if (!how.geojson)

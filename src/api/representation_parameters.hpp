@@ -37,6 +37,9 @@ asio::awaitable<result<void>> learn_names(const call& request, projection_texts 
 /// The same of the request's own parameters.
 asio::awaitable<result<void>> learn_names(const call& request, const jsonld::context& context);
 
+/// The parameter `datasetId`; empty where it is absent. Fails with bad_request_data.
+[[nodiscard]] result<std::vector<std::string>> read_dataset_ids(const call& request);
+
 /// How the answer of 5.7.1 and 5.7.2 is to be written, by the query's parameters and the negotiated
 /// media type. `context_member` is set where the body must have an @context (6.3.5).
 /// Fails with bad_request_data, invalid_request, operation_not_supported.

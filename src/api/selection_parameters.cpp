@@ -62,6 +62,23 @@ result<query::entity_selection> read_selection(const call& request,
     return selection;
 }
 
+result<void> limit_to_local(const call& request, operations::request_scope& scope) {
+    if (request.parameters.text("local") == "false")
+        return problem{problem_kind::bad_request_data, "type=* excludes local=false"};
+    scope.local = true;
+    return {};
+}
+
+result<void> read_extent(const call& request, operations::request_scope& scope) {
+    if (request.parameters.text("type") == "*") {
+        MERIDIAN_CHECK(limit_to_local(request, scope));
+    }
+    if (const auto* filter = request.parameters.find("csf")) {
+        MERIDIAN_CHECK(query::parse_q(*filter, query_scope(request, *scope.context), "csf"));
+    }
+    return {};
+}
+
 result<query::ordering> read_order(const call& request, const jsonld::context& context) {
     if (!request.parameters.has("orderBy"))
         return query::ordering{};

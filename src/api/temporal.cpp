@@ -182,8 +182,7 @@ handler_result query_temporal_entities(call& request) {
     MERIDIAN_CO_CHECK(refuse_unsupported(request));
     MERIDIAN_CO_TRY(auto context, co_await context_of_link(request));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, context));
-    if (request.parameters.text("type") == "*")
-        scope.local = true;
+    MERIDIAN_CO_CHECK(read_extent(request, scope));
     MERIDIAN_CO_TRY(const auto asked, read_interval(request, interval::required));
     MERIDIAN_CO_TRY(search.wanted.order, read_order(request, *context));
     MERIDIAN_CO_CHECK(check_order(search.wanted.order));
@@ -220,8 +219,9 @@ handler_result query_temporal_entities_by_post(call& request) {
         co_return problem{problem_kind::bad_request_data,
                           "temporalQ with timerel and timeAt must be given (5.7.4.4)"}
             .at("/temporalQ");
-    if (query.all_types)
-        scope.local = true; // 5.2.33: "*" implies the local scope
+    if (query.all_types) {
+        MERIDIAN_CO_CHECK(limit_to_local(request, scope));
+    }
     MERIDIAN_CO_CHECK(check_order(query.order));
     search.wanted.order = std::move(query.order);
     MERIDIAN_CO_TRY(search.asked, read_paging(request));

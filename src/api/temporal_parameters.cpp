@@ -105,7 +105,7 @@ result<temporal_style> read_temporal_style(const call& request, media_type type,
     if (how.modified_by && !how.sys_attrs)
         return problem{problem_kind::invalid_request, "the option audit goes with sysAttrs"};
     how.lang = request.parameters.text("lang");
-    MERIDIAN_TRY(how.dataset_ids, request.parameters.list("datasetId"));
+    MERIDIAN_TRY(how.dataset_ids, read_dataset_ids(request));
     if (type == media_type::ld_json)
         how.context_member = context.member_text();
     return style;

@@ -60,6 +60,7 @@ handler_result extend_evolution(call& request) {
     MERIDIAN_CO_TRY(auto id, entity_id(request.path[0]));
     MERIDIAN_CO_TRY(auto body, read_object(request, "an EntityTemporal Fragment"));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
+    MERIDIAN_CO_CHECK(check_same_id(body.content, id));
     MERIDIAN_CO_TRY(auto fragment, ngsild::parse_temporal_fragment(body.content, *context,
                                                                    payload_limits(request)));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));
@@ -86,6 +87,7 @@ handler_result modify_instance(call& request) {
                     read_object(request, "an EntityTemporal Fragment", merge_patch_bodies::yes));
     MERIDIAN_CO_TRY(auto context, co_await context_of_payload(request, body));
     MERIDIAN_CO_TRY(auto which, read_instance_path(request, *context));
+    MERIDIAN_CO_CHECK(check_same_id(body.content, which.id));
     MERIDIAN_CO_TRY(auto by, ngsild::parse_temporal_instance(body.content, which.attribute,
                                                              *context, payload_limits(request)));
     MERIDIAN_CO_TRY(auto scope, co_await scope_of(request, std::move(context)));

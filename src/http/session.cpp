@@ -274,7 +274,8 @@ asio::awaitable<void> session<Stream>::answer() {
 template <typename Stream>
 void session<Stream>::compress() {
     const auto& limits = home_->common().limits;
-    if (!limits.gzip || response_.source || response_.body.size() <= limits.gzip_from_bytes)
+    const bool pays = response_.source || response_.body.size() > limits.gzip_from_bytes;
+    if (!limits.gzip || !pays)
         return;
     for (const auto& line : response_.headers)
         if (same_name(line.name.text(), "Content-Encoding"))
@@ -282,9 +283,14 @@ void session<Stream>::compress() {
     extra_lines_ += "Vary: Accept-Encoding\r\n";
     if (head_.accept_encoding.length == 0 || !accepts_gzip(head_.accept_encoding.of(head_text())))
         return;
-    if (!home_->gzip().compress(response_.body, compressed_))
-        return;
-    response_.body.swap(compressed_);
+    if (response_.source) {
+        response_.source =
+            std::make_unique<gzipped_source>(std::move(response_.source), limits.gzip_level);
+    } else {
+        if (!home_->gzip().compress(response_.body, compressed_))
+            return;
+        response_.body.swap(compressed_);
+    }
     extra_lines_ += "Content-Encoding: gzip\r\n";
 }
 

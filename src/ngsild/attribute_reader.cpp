@@ -160,6 +160,10 @@ result<json> attribute_reader::object(const json& sent, std::string_view name, c
     return bare(sent, name, at);
 }
 
+bool attribute_reader::is_instance(const json& sent) {
+    return sent.is_object() && (is_kind(find_type(sent)) || infer_kind(sent));
+}
+
 result<json> attribute_reader::attribute_fragment(const json& sent, std::string_view name) const {
     const place root;
     if (!sent.is_object())

@@ -41,6 +41,9 @@ public:
     /// The instance that an Attribute Fragment describes (5.4): an object always, never a bare
     /// value, but for a geometry (4.7.3).
     [[nodiscard]] result<json> attribute_fragment(const json& sent, std::string_view name) const;
+    /// Whether this is an instance of an Attribute by itself: by its type, or by a value member
+    /// (4.5.2.3 concise, 4.5.9 simplified).
+    [[nodiscard]] static bool is_instance(const json& sent);
     /// A simplified Attribute (4.5.4) in normalized form, its kind open where the value leaves it.
     [[nodiscard]] result<json> simplified(const json& sent, std::string_view name,
                                           const place& at) const;

@@ -3,6 +3,7 @@
 #include "meridian/query/evaluate.hpp"
 #include "meridian/store/name_lookup.hpp"
 #include "operations/apply.hpp"
+#include "operations/narrowing.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -30,18 +31,6 @@ bool has_types(const ngsild::document_view& document, const ngsild::names& dicti
     return query::matches(types, has);
 }
 
-bool names_attribute(const query::q_expression& q) {
-    if (q.kind == query::q_expression::node::term)
-        return !q.term.target.links.empty() || !q.term.target.path.names.empty();
-    return std::ranges::any_of(q.operands, names_attribute);
-}
-
-/// 5.7.2.4: types, attributes, a q on a non-system Attribute, a geoquery.
-bool is_narrowed(const query::entity_selection& selection) {
-    return selection.types || !selection.attributes.empty() || selection.geo ||
-           (selection.q && names_attribute(*selection.q));
-}
-
 } // namespace
 
 asio::awaitable<result<store::entity_row>> retrieve_entity(request_scope& scope, std::string id,
@@ -60,7 +49,7 @@ asio::awaitable<result<store::entity_row>> retrieve_entity(request_scope& scope,
 
 asio::awaitable<result<store::entity_page>> query_entities(request_scope& scope,
                                                            query::plan_request wanted) {
-    if (!scope.local && !is_narrowed(wanted.selection))
+    if (!scope.local && !is_narrowed(wanted.selection, wanted.selection.attributes))
         co_return problem{problem_kind::bad_request_data,
                           "too wide a query: one of type, attrs, q, georel or local=true must be "
                           "given (5.7.2.4)"};

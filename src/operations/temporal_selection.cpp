@@ -2,6 +2,7 @@
 
 #include "meridian/ngsild/history.hpp"
 #include "operations/apply.hpp"
+#include "operations/narrowing.hpp"
 #include "operations/refuse.hpp"
 
 #include <functional>
@@ -120,8 +121,7 @@ asio::awaitable<result<store::temporal_request>> prepare(request_scope& scope, s
 asio::awaitable<result<std::optional<temporal_search>>> prepare(request_scope& scope,
                                                                 temporal_page_request wanted) {
     const auto& dictionary = scope.with.dictionary;
-    if (!scope.local && !wanted.selection.types && wanted.instances.attributes.empty() &&
-        !wanted.selection.q && !wanted.selection.geo)
+    if (!scope.local && !is_narrowed(wanted.selection, wanted.instances.attributes))
         co_return problem{problem_kind::bad_request_data,
                           "too wide a query: type, attrs, q, georel or local=true must be given "
                           "(5.7.4.4)"};

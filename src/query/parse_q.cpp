@@ -159,7 +159,7 @@ private:
 } // namespace
 
 result<q_expression> parse_q(const q_parameters& given, const parse_scope& scope) {
-    MERIDIAN_TRY(const auto from, cursor::open(given.q, "q", scope.limits));
+    MERIDIAN_TRY(const auto from, cursor::open(given.q, given.called, scope.limits));
     std::vector<std::string> expanded;
     for (const auto& name : given.expand_values) {
         // 4.9: what is named as JSON is not interpreted.
@@ -170,8 +170,9 @@ result<q_expression> parse_q(const q_parameters& given, const parse_scope& scope
     return q_parser(from, scope, std::move(expanded)).whole();
 }
 
-result<q_expression> parse_q(std::string_view q, const parse_scope& scope) {
-    return parse_q(q_parameters{q, {}, {}}, scope);
+result<q_expression> parse_q(std::string_view q, const parse_scope& scope,
+                             std::string_view called) {
+    return parse_q(q_parameters{q, {}, {}, called}, scope);
 }
 
 } // namespace meridian::query

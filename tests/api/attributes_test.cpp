@@ -31,6 +31,14 @@ TEST(clause_6_6_3_1_append_attributes, new_ones_are_added_and_old_ones_replaced)
     EXPECT_EQ(show(client.get(room_path)), ok(expected));
 }
 
+TEST(clause_5_4_fragments, an_id_is_that_of_the_entity) {
+    const auto client = tenant_with_room();
+    const json fragment{{"id", "urn:x:other"}, {"temperature", warmer}};
+    EXPECT_EQ(kind_of(client.post(room_path + "/attrs", fragment)), "400 BadRequestData");
+    EXPECT_EQ(kind_of(client.patch(room_path + "/attrs", fragment)), "400 BadRequestData");
+    EXPECT_EQ(show(client.get(room_path)), ok(room()));
+}
+
 TEST(clause_6_6_3_1_append_attributes, no_overwrite_leaves_what_exists_and_says_so_in_207) {
     const auto client = tenant_with_room();
     const json fragment{{"humidity", humidity}, {"temperature", warmer}};

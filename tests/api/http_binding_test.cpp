@@ -23,6 +23,18 @@ TEST(clause_6_3_4_media_types, an_accept_that_nothing_serves_is_406_with_the_lis
     EXPECT_EQ(show(client.get(entities + "?type=Room", {{"Accept", "text/html"}})), refusal);
 }
 
+TEST(clause_6_3_4_media_types, the_list_of_a_406_is_that_of_the_resource) {
+    const auto client = tenant_with_room();
+    const auto refusal = [](const json& available) {
+        return shown(406, available, {{"Content-Type", "application/json"}});
+    };
+    const header_lines geo{{"Accept", "application/geo+json"}};
+    EXPECT_EQ(show(client.get(temporal + "/urn:x:none", geo)),
+              refusal({"application/json", "application/ld+json", "text/csv"}));
+    EXPECT_EQ(show(client.get("/ngsi-ld/v1/types", geo)),
+              refusal({"application/json", "application/ld+json"}));
+}
+
 TEST(clause_6_3_4_media_types, accept_is_weighed) {
     const auto client = tenant_with_room();
     const std::vector<std::pair<std::string, std::string>> rows{

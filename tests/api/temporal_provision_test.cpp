@@ -292,6 +292,58 @@ TEST(clause_5_6_14_modify_instance, what_is_not_there_is_not_found_and_bad_ids_a
     EXPECT_EQ(evolution(client), evolution_of_bus().dump());
 }
 
+/// "including only the new Attribute instance, contained by an Array of exactly one item".
+TEST(clause_5_6_14_modify_instance, a_fragment_without_just_that_instance_is_refused) {
+    const auto client = fresh_tenant();
+    EXPECT_EQ(client.post(temporal, evolution_of_bus()).status, 201U);
+    const auto path = bus_path + "/attrs/speed/" + instance_id(client, "speed", 0);
+    const json fuel = list(speed(1, 1));
+    const std::vector<json> fragments{
+        json::object(),
+        {{"unitCode", "KMH"}},
+        {{"fuel", fuel}},
+        {{"speed", list(speed(1, 1))}, {"fuel", fuel}},
+        {{"speed", list(speed(1, 1))}, {"scope", "/a"}},
+        {{"speed", json::array()}},
+        {{"id", bus}, {"type", "Bus"}},
+        {{"id", "urn:x:tram"}, {"speed", list(speed(1, 1))}},
+    };
+    for (const auto& fragment : fragments)
+        EXPECT_EQ(kind_of(client.patch(path, fragment)), "400 BadRequestData") << fragment;
+    EXPECT_EQ(evolution(client), evolution_of_bus().dump());
+    // Within an instance by itself, the same name is that of an Attribute of the Attribute.
+    auto nested = speed(25, 1);
+    nested["speed"] = {{"type", "Property"}, {"value", 1}};
+    EXPECT_EQ(show(client.patch(path, nested)), no_content());
+    EXPECT_EQ(json::parse(evolution(client))["speed"], list(nested, speed(30, 2)));
+}
+
+TEST(clause_5_4_fragments, an_id_is_that_of_the_target) {
+    const auto client = fresh_tenant();
+    EXPECT_EQ(client.post(temporal, evolution_of_bus()).status, 201U);
+    json fragment{{"id", "urn:x:tram"}, {"speed", list(speed(1, 1))}};
+    EXPECT_EQ(kind_of(client.post(bus_path + "/attrs", fragment)), "400 BadRequestData");
+    EXPECT_EQ(evolution(client), evolution_of_bus().dump());
+    fragment["id"] = bus;
+    EXPECT_EQ(show(client.post(bus_path + "/attrs", fragment)), no_content());
+}
+
+TEST(clause_4_5_6_scope, its_instances_have_temporal_properties_alone) {
+    const auto client = fresh_tenant();
+    EXPECT_EQ(client.post(temporal, evolution_of_bus()).status, 201U);
+    for (const auto* member : {"unitCode", "datasetId", "fuel"}) {
+        json scope{{"type", "Property"}, {"value", "/a"}, {"observedAt", at(1)}};
+        scope[member] = "urn:x:1";
+        EXPECT_EQ(kind_of(client.post(bus_path + "/attrs", {{"scope", list(scope)}})),
+                  "400 BadRequestData")
+            << member;
+    }
+    const json other{{"type", "GeoProperty"}, {"value", "/a"}};
+    EXPECT_EQ(kind_of(client.post(bus_path + "/attrs", {{"scope", list(other)}})),
+              "400 BadRequestData");
+    EXPECT_EQ(evolution(client), evolution_of_bus().dump());
+}
+
 TEST(clause_5_6_15_delete_instance, one_instance_goes) {
     const auto client = fresh_tenant();
     EXPECT_EQ(client.post(temporal, evolution_of_bus()).status, 201U);

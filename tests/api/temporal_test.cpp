@@ -153,6 +153,64 @@ TEST(clause_5_7_3_temporal_retrieve, an_unknown_entity_is_404_and_a_bad_interval
             << parameters;
 }
 
+TEST(clause_5_7_4_temporal_query, a_query_without_any_filter_is_too_wide) {
+    const auto client = meter_with_readings(1);
+    const std::string ever = "&timerel=after&timeAt=2020-01-01T00:00:00Z";
+    for (const auto* query : {"?lastN=1", "?q=createdAt>2020-01-01T00:00:00Z", "?scopeQ=/a"})
+        EXPECT_EQ(show(client.get(temporal + query + ever)),
+                  refused(400, "BadRequestData",
+                          "too wide a query: type, attrs, q, georel or local=true must be given "
+                          "(5.7.4.4)"))
+            << query;
+    EXPECT_EQ(client.get(temporal + "?q=reading>0;createdAt>2020-01-01T00:00:00Z" + ever).status,
+              200U);
+}
+
+TEST(clause_5_7_4_temporal_query, parameters_that_cannot_be_are_400) {
+    const auto client = meter_with_readings(1);
+    const std::string ever = "&timerel=after&timeAt=2020-01-01T00:00:00Z";
+    EXPECT_EQ(show(client.get(temporal + "?type=*&local=false" + ever)),
+              refused(400, "BadRequestData", "type=* excludes local=false"));
+    EXPECT_EQ(client.get(temporal + "?type=*" + ever).status, 200U);
+    EXPECT_EQ(kind_of(client.get(temporal + "?type=Meter&csf=))bad((" + ever)),
+              "400 BadRequestData");
+    EXPECT_EQ(client.get(temporal + "?type=Meter&csf=name==%22x%22" + ever).status, 200U);
+}
+
+/// Tables 6.4.3.2-1, 6.18.3.2-1 …: "Shall be valid URIs, "@none" for including the default
+/// Attribute instances".
+TEST(clause_6_18_3_2_temporal_query, dataset_ids_are_uris) {
+    const auto client = meter_with_readings(1);
+    const auto refusal =
+        refused(400, "BadRequestData", "the datasetId 'dataset' is neither a valid URI nor @none");
+    const std::string ever = "?type=Meter&timerel=after&timeAt=2020-01-01T00:00:00Z";
+    for (const auto& path : {temporal + ever, temporal + "/urn:x:meter?lastN=1",
+                             entities + "?type=Meter", meter_path + "?lang=en"}) {
+        EXPECT_EQ(show(client.get(path + "&datasetId=@none,dataset")), refusal) << path;
+        EXPECT_EQ(client.get(path + "&datasetId=@none,urn:x:dataset").status, 200U) << path;
+    }
+}
+
+TEST(clause_6_24_temporal_query_by_post, what_cannot_be_is_400) {
+    const auto client = meter_with_readings(1);
+    const std::string path = "/ngsi-ld/v1/temporal/entityOperations/query";
+    const json when{{"timerel", "after"}, {"timeAt", "2020-01-01T00:00:00Z"}};
+    const json meters{{"type", "Meter"}};
+    const json all{{"type", "*"}};
+    json query{{"type", "Query"}, {"temporalQ", when}, {"entities", list(meters)}};
+    EXPECT_EQ(client.post(path, query).status, 200U);
+    query["datasetId"] = list("dataset");
+    EXPECT_EQ(kind_of(client.post(path, query)), "400 BadRequestData");
+    query.erase("datasetId");
+    query["csf"] = "))bad((";
+    EXPECT_EQ(kind_of(client.post(path, query)), "400 BadRequestData");
+    query.erase("csf");
+    query["entities"] = list(all);
+    EXPECT_EQ(show(client.post(path + "?local=false", query)),
+              refused(400, "BadRequestData", "type=* excludes local=false"));
+    EXPECT_EQ(client.post(path, query).status, 200U);
+}
+
 TEST(clause_5_6_6_delete_entity, the_history_outlives_the_entity) {
     const auto client = meter_with_readings(2);
     EXPECT_EQ(client.remove(meter_path).status, 204U);

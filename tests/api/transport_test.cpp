@@ -108,5 +108,25 @@ TEST(gzip_on_request, an_answer_is_compressed_for_who_accepts_it_and_only_then) 
     EXPECT_EQ(client.get(entities + "?type=None", {{"Accept-Encoding", "gzip"}}).body, "[]");
 }
 
+TEST(gzip_on_request, an_answer_that_is_written_in_pieces_is_compressed_too) {
+    const auto client = fresh_tenant();
+    auto instances = json::array();
+    for (int i = 0; i < 2'000; ++i)
+        instances.push_back({{"type", "Property"}, {"value", i}});
+    const json station{{"id", "urn:x:station"}, {"type", "Station"}, {"a", instances}};
+    ASSERT_EQ(client.post(temporal, station).status, 201U);
+    const auto path = temporal + "/urn:x:station";
+    const auto plain = client.get(path, {{"Accept", "text/csv"}});
+    EXPECT_EQ(plain.header("Transfer-Encoding"), "chunked");
+    EXPECT_EQ(plain.header("Vary"), "Accept-Encoding");
+    EXPECT_EQ(plain.header("Content-Encoding"), "");
+    const auto packed = client.get(path, {{"Accept", "text/csv"}, {"Accept-Encoding", "gzip, br"}});
+    EXPECT_EQ(packed.header("Transfer-Encoding"), "chunked");
+    EXPECT_EQ(packed.header("Content-Encoding"), "gzip");
+    EXPECT_EQ(packed.header("Content-Type"), plain.header("Content-Type"));
+    EXPECT_LT(packed.body.size(), plain.body.size() / 2);
+    EXPECT_EQ(gunzip(packed.body), plain.body);
+}
+
 } // namespace
 } // namespace meridian::api::test

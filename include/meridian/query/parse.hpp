@@ -38,9 +38,11 @@ struct q_parameters {
     std::string_view q;
     std::vector<std::string> expand_values;
     std::vector<std::string> json_keys;
+    std::string_view called = "q"; ///< in problems
 };
 [[nodiscard]] result<q_expression> parse_q(const q_parameters& given, const parse_scope& scope);
-[[nodiscard]] result<q_expression> parse_q(std::string_view q, const parse_scope& scope);
+[[nodiscard]] result<q_expression> parse_q(std::string_view q, const parse_scope& scope,
+                                           std::string_view called = "q");
 
 /// 4.17. CHOICE: parentheses may be nested and `;` may stand without them, binding closer.
 [[nodiscard]] result<type_selection> parse_types(std::string_view type, const parse_scope& scope);

@@ -8,10 +8,14 @@
 #include "meridian/base/uri.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace meridian::ngsild {
 namespace {
+
+constexpr std::array<std::string_view, 6> scope_members{"value",      "observedAt", "createdAt",
+                                                        "modifiedAt", "deletedAt",  "instanceId"};
 
 /// 4.5.6: a Scope as a Property whose value is a Scope or an array of them; plain ones (4.18) are
 /// taken as one instance.
@@ -37,11 +41,23 @@ private:
         return std::ranges::all_of(sent, [](const json& one) { return one.is_string(); });
     }
 
+    static bool may_have(std::string_view name, const json& value) {
+        if (name == "type" || name == "@type")
+            return value == "Property";
+        return std::ranges::find(scope_members, name) != scope_members.end();
+    }
+
     std::optional<problem> instance(const json& sent, const place& at) {
         if (!sent.is_object() || !sent.contains("value"))
             return refuse("The scope of the Entity is not the temporal representation of a "
                           "Property (4.5.6).",
                           at);
+        for (const auto& [name, value] : sent.items())
+            if (!may_have(name, value))
+                return refuse(
+                    "An instance of the scope of an Entity is a Property that has Temporal "
+                    "Properties alone (4.5.6).",
+                    place(at, name));
         std::optional<timestamp> observed_at;
         if (const auto found = sent.find("observedAt"); found != sent.end()) {
             if (found->is_string())
@@ -183,31 +199,25 @@ result<attribute_instance> parse_temporal_instance(const json& payload,
                                                    std::string_view expanded_name,
                                                    const jsonld::context& context,
                                                    const parse_limits& limits) {
-    if (!payload.is_object())
-        return refuse("An EntityTemporal Fragment is a JSON object (5.2.20).", place{});
-    const attribute_reader attributes(context, limits, nulls::refused);
-    const json* sent = &payload;
-    place root;
-    std::string_view member;
-    for (const auto& [name, value] : payload.items())
-        if (name != "@context" && name != "id" && name != "type" && is_name(name) &&
-            context.expand(name) == expanded_name) {
-            sent = &value;
-            member = name;
-        }
-    const place at = member.empty() ? root : place(root, member);
-    json body;
-    if (member.empty()) {
-        MERIDIAN_TRY(body, attributes.attribute_fragment(*sent, expanded_name));
-    } else {
-        MERIDIAN_TRY(body, attributes.evolution(*sent, expanded_name, at));
+    const auto refuse_all = [] {
+        return refuse("The EntityTemporal Fragment does not hold exactly one instance of the "
+                      "Attribute (5.6.14).",
+                      place{});
+    };
+    if (attribute_reader::is_instance(payload)) {
+        const attribute_reader attributes(context, limits, nulls::refused);
+        MERIDIAN_TRY(auto made, read_attribute(payload, std::string(expanded_name), place{},
+                                               attributes, limits));
+        if (made.instances.size() != 1)
+            return refuse_all();
+        return std::move(made.instances.front());
     }
-    const instance_source from{expanded_name, limits, verify::no};
-    MERIDIAN_TRY(auto made, to_attribute(std::string(expanded_name), std::move(body), from));
-    if (made.instances.size() != 1)
-        return refuse("The EntityTemporal Fragment does not hold exactly one instance (5.6.14).",
-                      at);
-    return std::move(made.instances.front());
+    MERIDIAN_TRY(auto fragment, read(payload, context, limits));
+    if (fragment.attributes.size() != 1 || !fragment.scopes.empty() ||
+        fragment.attributes.front().name != expanded_name ||
+        fragment.attributes.front().instances.size() != 1)
+        return refuse_all();
+    return std::move(fragment.attributes.front().instances.front());
 }
 
 } // namespace meridian::ngsild
