@@ -8,8 +8,8 @@
 
 namespace meridian::api {
 
-/// Tables 6.4.3.2-1, 6.18.3.2-1, 5.2.23-1: datasetIds are URIs, or "@none" for the default instance.
-/// Fails with bad_request_data.
+/// Tables 6.4.3.2-1, 6.18.3.2-1, 5.2.23-1: datasetIds are URIs, or "@none" for the default
+/// instance. Fails with bad_request_data.
 [[nodiscard]] inline result<void> check_dataset_ids(const std::vector<std::string>& ids) {
     for (const auto& id : ids)
         if (id != "@none" && !is_uri(id))

@@ -25,12 +25,13 @@ result<void> check_depth(const query::projection_list& terms, std::string_view p
                        " levels deep, joinLevel is " + std::to_string(levels)};
 }
 
-/// attrs of tables 6.4.3.2-1 and 6.5.3.1-1.
+/// attrs of tables 6.4.3.2-1 and 6.5.3.1-1. CHOICE: scope may be among them, as in C.5.16.2.
 result<read_projection_outcome> read_attrs(const std::string& attrs, const jsonld::context& context,
                                            const ngsild::names& dictionary) {
     read_projection_outcome outcome;
     MERIDIAN_TRY(outcome.attributes,
-                 query::parse_names(attrs, "attrs", query::parse_scope{context}));
+                 query::parse_names(attrs, "attrs", query::parse_scope{context}, "scope"));
+    outcome.shown.scope = std::erase(outcome.attributes, "scope") > 0;
     outcome.shown.how = ngsild::projection::mode::only;
     for (const auto& iri : outcome.attributes)
         if (const auto id = dictionary.find(iri); id != 0)

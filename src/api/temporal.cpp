@@ -56,6 +56,7 @@ operations::instances_request instances_of(const call& request, query::temporal_
     operations::instances_request wanted;
     wanted.interval = interval;
     wanted.attributes = std::move(attributes);
+    wanted.with_scope = style.how.shown.scope;
     wanted.dataset_ids = style.how.dataset_ids;
     wanted.aggregated = style.aggregated;
     wanted.with_subjects = style.how.modified_by;

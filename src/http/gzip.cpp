@@ -111,14 +111,13 @@ bool gzipped_source::append_piece(std::string& into) {
         return false;
     // Each piece is flushed: the peer can read all of it before the next one is made.
     const int flush = ended_ ? Z_FINISH : Z_SYNC_FLUSH;
-    bool room_left = false;
-    while (!room_left) { // a full buffer: deflate may hold more
-        const auto size = into.size();
-        into.resize(size + output_step);
-        const int said = stream_->write_to(into, size, flush);
-        const auto unused = stream_->state.avail_out;
-        into.resize(into.size() - unused);
-        room_left = unused != 0;
+    room_.resize(output_step);
+    bool is_full = true;
+    while (is_full) { // deflate may hold more
+        const int said = stream_->write_to(room_, 0, flush);
+        const std::size_t left = stream_->state.avail_out;
+        into.append(room_, 0, output_step - left);
+        is_full = left == 0;
         if (said != Z_OK && said != Z_STREAM_END && said != Z_BUF_ERROR)
             return false;
     }

@@ -45,6 +45,7 @@ private:
     std::unique_ptr<body_source> from_;
     std::unique_ptr<deflate_stream> stream_;
     std::string piece_; ///< of the other source
+    std::string room_;  ///< what deflate writes into
     bool ended_ = false;
 };
 

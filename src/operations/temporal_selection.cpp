@@ -43,8 +43,8 @@ std::vector<std::string> names_in(const temporal_page_request& wanted) {
     return names;
 }
 
-/// The instances of an evolution as an Entity whose Attributes have many instances: what q, geo
-/// and scope test in 5.7.4.4.
+/// The instances of an evolution as an Entity whose Attributes have many instances: what q and geo
+/// test in 5.7.4.4.
 ngsild::entity entity_of(const store::evolution& evolution, const ngsild::names& dictionary) {
     ngsild::entity subject;
     subject.id = evolution.uri;
@@ -52,14 +52,9 @@ ngsild::entity entity_of(const store::evolution& evolution, const ngsild::names&
         subject.types.emplace_back(dictionary.iri(type));
     std::map<ngsild::name_id, std::size_t> places;
     for (const auto& row : evolution.rows) {
-        if (row.is_deleted())
+        if (row.is_deleted() || row.attribute == ngsild::scope_attribute)
             continue;
         auto instance = ngsild::decode(row, dictionary);
-        if (row.attribute == ngsild::scope_attribute) {
-            for (const auto& scope : instance.value)
-                subject.scopes.push_back(scope.get<std::string>());
-            continue;
-        }
         const auto [place, is_new] = places.emplace(row.attribute, subject.attributes.size());
         if (is_new)
             subject.attributes.push_back({std::string{dictionary.iri(row.attribute)}, {}});
@@ -68,13 +63,25 @@ ngsild::entity entity_of(const store::evolution& evolution, const ngsild::names&
     return subject;
 }
 
-/// q, georel, scopeQ and idPattern of a selection, as a test of evolutions; empty where there are
+/// 4.19: whether an instance of a scope is of one that is asked for.
+std::function<bool(const ngsild::history_row&)> scope_filter(query::scope_selection wanted,
+                                                             const ngsild::names& dictionary) {
+    return [wanted = std::move(wanted), &dictionary](const ngsild::history_row& row) {
+        std::vector<std::string> scopes;
+        for (const auto& scope : ngsild::decode(row, dictionary).value)
+            scopes.push_back(scope.get<std::string>());
+        return query::matches(wanted, scopes);
+    };
+}
+
+/// q, georel and idPattern of a selection, as a test of evolutions; empty where there are
 /// none.
 std::function<bool(const store::evolution&)> filter_of(query::entity_selection selection,
                                                        const ngsild::names& dictionary) {
     selection.ids.clear();
     selection.types.reset();
     selection.attributes.clear();
+    selection.scopes.reset();
     if (selection == query::entity_selection{})
         return {};
     return [selection = std::move(selection), &dictionary](const store::evolution& evolution) {
@@ -90,6 +97,8 @@ store::temporal_request to_store_request(const instances_request& wanted,
     request.total_limit = wanted.total_limit;
     request.with_subjects = wanted.with_subjects;
     request.attributes = known_names(dictionary, wanted.attributes);
+    if (wanted.with_scope && !request.attributes.empty())
+        request.attributes.push_back(ngsild::scope_attribute);
     request.aggregated = wanted.aggregated;
     for (const auto& iri : wanted.dataset_ids) {
         const auto id = dictionary.find(iri);
@@ -152,6 +161,11 @@ asio::awaitable<result<std::optional<temporal_search>>> prepare(request_scope& s
     selection.order = std::move(wanted.order);
     selection.ids = wanted.selection.ids;
     selection.attributes = search.instances.attributes;
+    std::erase(selection.attributes, ngsild::scope_attribute);
+    if (wanted.selection.scopes) {
+        search.instances.by_scope = true;
+        selection.is_in_scope = scope_filter(*wanted.selection.scopes, dictionary);
+    }
     selection.matches = filter_of(std::move(wanted.selection), dictionary);
     selection.limit = wanted.page.limit;
     selection.offset = static_cast<std::int64_t>(wanted.page.offset);

@@ -70,13 +70,17 @@ result<projection_list> parse_projection(std::string_view text, std::string_view
 }
 
 result<std::vector<std::string>> parse_names(std::string_view text, std::string_view parameter,
-                                             const parse_scope& scope) {
+                                             const parse_scope& scope, std::string_view besides) {
     MERIDIAN_TRY(auto from, cursor::open(text, parameter, scope.limits));
     std::vector<std::string> names;
     do {
         if (names.size() == scope.limits.terms * 4)
             return from.too_complex("too many names");
         MERIDIAN_TRY(const auto name, read_name_or_uri(from, scope.names, ","));
+        if (!name.is_iri && !besides.empty() && name.text == besides) {
+            names.emplace_back(besides);
+            continue;
+        }
         if (!name.is_iri && is_entity_member(name.text))
             return from.error("an Attribute is wanted, not a member of the Entity");
         names.push_back(expand(name, scope.context));

@@ -187,7 +187,7 @@ private:
         for (const evolution& one : heads_)
             for (const ngsild::name_id attribute : one.attributes)
                 if (is_read(attribute))
-                    read.add(one.eid, attribute);
+                    read.add(one, attribute);
         if (read.empty())
             co_return result<void>{};
         MERIDIAN_CO_CHECK(co_await refuse_gone(place_->on(), read, wanted_.instances));

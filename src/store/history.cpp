@@ -4,6 +4,7 @@
 #include "store/reads/history_statements.hpp"
 #include "store/reads/load_instances.hpp"
 #include "store/reads/rolled.hpp"
+#include "store/reads/scope_times.hpp"
 
 #include <fmt/format.h>
 
@@ -180,18 +181,24 @@ asio::awaitable<result<temporal_page>> page_by_walk(reader& on, tenant_id tenant
     wanted.after = selection.after;
     MERIDIAN_CO_TRY(wanted.gone_too,
                     co_await may_lack(on, tenant, request.interval, edges.horizon()));
-    wanted.limit = selection.matches ? stretch : long_stretch;
+    wanted.limit = selection.matches || request.by_scope ? stretch : long_stretch;
     while (!page.is_done()) {
         auto statement = render_heads(tenant, selection, request, wanted);
         MERIDIAN_CO_TRY(auto read, co_await load_heads(on, std::move(statement)));
         const bool is_last = static_cast<std::int64_t>(read.size()) < wanted.limit;
         const std::size_t in_stretch = read.size();
+        if (request.by_scope && !read.empty()) {
+            auto loading = load_scopes(on, read, selection, request);
+            MERIDIAN_CO_CHECK(co_await std::move(loading));
+        }
         if (selection.matches && !read.empty()) {
             auto loading = load_to_test(on, read, whole, edges);
             MERIDIAN_CO_CHECK(co_await std::move(loading));
         }
         for (evolution& one : read) {
             wanted.after = one.eid;
+            if (request.by_scope && one.scoped->ranges.empty())
+                continue;
             if (selection.matches && !selection.matches(one))
                 continue;
             one.rows.clear(); // what is shown may be less than what was tested
@@ -272,7 +279,7 @@ history::select(tenant_id tenant, temporal_selection selection, temporal_request
     if (!request.aggregated) {
         MERIDIAN_CO_CHECK(check_horizon(request.interval, edges_->horizon()));
     }
-    const bool in_memory = selection.matches || !selection.order.terms.empty();
+    const bool in_memory = selection.matches || request.by_scope || !selection.order.terms.empty();
     auto reading = in_memory ? page_by_walk(*on, tenant, selection, request, *edges_)
                              : page_by_sql(*on, tenant, selection, request, *edges_);
     MERIDIAN_CO_TRY(temporal_page page, co_await std::move(reading));

@@ -16,6 +16,7 @@ namespace meridian::operations {
 struct instances_request {
     query::temporal_query interval;
     std::vector<std::string> attributes;  ///< expanded; empty: all
+    bool with_scope = false;              ///< beside attributes the scope
     std::vector<std::string> dataset_ids; ///< only of these, "@none" the default; empty: all
     std::optional<query::aggregation> aggregated; ///< 4.5.19; absent: instances as they are
     bool with_subjects = false;                   ///< instances tell who made them

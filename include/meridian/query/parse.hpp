@@ -84,8 +84,11 @@ struct temporal_parameters {
 parse_projection(std::string_view text, std::string_view parameter, const parse_scope& scope);
 
 /// Comma separated Attribute names or IRIs (attrs of 6.4.3.2, expandValues, jsonKeys …), expanded.
-[[nodiscard]] result<std::vector<std::string>>
-parse_names(std::string_view text, std::string_view parameter, const parse_scope& scope);
+/// `besides`: a member of the Entity that may be among them, and is given as it is.
+[[nodiscard]] result<std::vector<std::string>> parse_names(std::string_view text,
+                                                           std::string_view parameter,
+                                                           const parse_scope& scope,
+                                                           std::string_view besides = {});
 
 /// 4.23. orderFrom needs a dist- term and the other way round; orderGeometry is Point if absent.
 struct order_parameters {

@@ -33,6 +33,21 @@ struct temporal_request {
     bool with_subjects = false; ///< instances tell who made them
     /// Only instances of these datasetIds, 0 the default, and the scope; empty: all.
     std::vector<ngsild::name_id> datasets;
+    /// Of each Entity only what it was while in a scope that is asked for (`evolution::scoped`).
+    bool by_scope = false;
+};
+
+/// When an Entity was in one of the scopes that are asked for (4.19, C.5.16): from the moment of an
+/// instance of its scope to that of the next one.
+struct scope_times {
+    struct time_range {
+        timestamp from;  ///< included; timestamp::min() for what was so when the interval began
+        timestamp until; ///< excluded; timestamp::max() for what is so still
+    };
+    std::vector<time_range> ranges; ///< in their order; empty: never in the interval
+    /// The instance that the first range is of, where that is not within the interval.
+    std::optional<ngsild::history_row> before;
+    std::shared_ptr<const void> keeps; ///< what `before` views
 };
 
 /// A Temporal Evolution. Its views stay valid as long as it, or a copy, lives.
@@ -56,6 +71,8 @@ struct evolution {
     /// lastN: from here on); of the instances at that very moment some may be missing.
     std::optional<timestamp> whole_until;
     std::vector<std::shared_ptr<const void>> keeps;
+    /// With `temporal_request::by_scope`.
+    std::shared_ptr<const scope_times> scoped;
 };
 
 /// The moment of an instance that an interval about this Temporal Property compares, and by which
@@ -70,9 +87,12 @@ struct temporal_selection {
     std::vector<std::string> ids; ///< empty: any
     /// Of these Attributes at least one has an instance in the interval; empty: any Attribute.
     std::vector<ngsild::name_id> attributes;
-    /// What else must hold (idPattern, q, georel, scopeQ over the instances within the interval);
+    /// What else must hold (idPattern, q, georel over the instances within the interval);
     /// evaluated in memory on the evolution restricted to the interval, and on all Attributes.
     std::function<bool(const evolution&)> matches;
+    /// With `temporal_request::by_scope`: whether an instance of a scope is of one that is asked
+    /// for.
+    std::function<bool(const ngsild::history_row&)> is_in_scope;
     query::ordering order; ///< 4.23, by id alone; empty: in order of eid
     std::int64_t limit = 20;
     std::int64_t offset = 0;

@@ -171,20 +171,21 @@ composed_statement render_aggregates(const instance_pairs& wanted, const tempora
     const bool needs_edges = by.needs_first || by.needs_last;
     if (needs_edges)
         made.append(fmt::format("WITH o AS (\n  SELECT k.eid, min(x.at) AS oldest, max(x.at) AS "
-                                "newest FROM {} AS k(eid, a), LATERAL (\n  {}) x\n"
+                                "newest FROM {} AS k({}), LATERAL (\n  {}) x\n"
                                 "  GROUP BY k.eid)\n",
-                                pairs, rows));
+                                pairs, names_of_columns(wanted), rows));
     std::string names;
     for (int n = 0, all = width_of(*request.aggregated); n < all; ++n)
         names += fmt::format(", m{}", n);
     made.append(fmt::format(
         "SELECT k.eid, k.a, {since}, {till}, b.kind{names}, {is_gone}{fold_until}\n"
-        "FROM {pairs} WITH ORDINALITY AS k(eid, a, o){edges}, {once}, LATERAL (\n"
+        "FROM {pairs} WITH ORDINALITY AS k({columns}, o){edges}, {once}, LATERAL (\n"
         "  SELECT {number} AS n, min(x.flags) & 30::int2{values}\n"
         "  FROM (SELECT r.*, {guess} AS guess FROM ({rows}) r) x\n"
         "  GROUP BY 1 ORDER BY 1 {direction} LIMIT {limit}) b(n, kind{names})\n"
         "ORDER BY k.o, b.n {direction}",
         fmt::arg("since", by.since), fmt::arg("till", by.till), fmt::arg("pairs", pairs),
+        fmt::arg("columns", names_of_columns(wanted)),
         fmt::arg("edges", needs_edges ? " JOIN o ON o.eid = k.eid" : ""), fmt::arg("once", by.once),
         fmt::arg("is_gone", render_is_gone(made, pairs, request.interval)),
         fmt::arg("fold_until",

@@ -28,8 +28,8 @@ composed_statement render_cursor(const instance_pairs& of, const temporal_reques
     // No order outside: the pairs come one after the other out of their array, and sorting them
     // together would hold back the first row until the last was read.
     const std::string pairs = unnest(made, of);
-    made.append(fmt::format("{}SELECT {}\nFROM {} AS k(eid, a), LATERAL (\n  {}) x", declare,
-                            columns_of_answer(request), pairs, of_pair));
+    made.append(fmt::format("{}SELECT {}\nFROM {} AS k({}), LATERAL (\n  {}) x", declare,
+                            columns_of_answer(request), pairs, names_of_columns(of), of_pair));
     made.finish();
     return made;
 }

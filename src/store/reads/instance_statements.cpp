@@ -48,12 +48,27 @@ std::string near_days(const limited_instances& of) {
         fmt::arg("condition", of.condition("f")));
 }
 
+/// As a multirange of PostgreSQL.
+std::string to_multirange(const scope_times& times) {
+    std::string made = "{";
+    for (const auto& [from, until] : times.ranges) {
+        made += made.size() > 1 ? "," : "";
+        made += '[';
+        made += to_text(from);
+        made += ',';
+        made += until == timestamp::max() ? "" : to_text(until);
+        made += ')';
+    }
+    return made + '}';
+}
+
 } // namespace
 
 limited_instances::limited_instances(composed_statement& to, const temporal_request& request,
                                      std::optional<std::int64_t> most, deletions shown)
     : range(to, request.interval), time(time_column(request.interval)),
-      direction(request.interval.last_n ? "DESC" : "ASC"), limit(most ? to.int8(*most) : "") {
+      direction(request.interval.last_n ? "DESC" : "ASC"), limit(most ? to.int8(*most) : ""),
+      by_scope_(request.by_scope) {
     if (shown == deletions::left_out)
         range.leave_out_deletions();
     if (!request.datasets.empty())
@@ -64,6 +79,8 @@ std::string limited_instances::condition(std::string_view row) const {
     std::string made = range.condition(row);
     if (!datasets_.empty()) // the scope (attr_id 0) has no datasetId
         made += fmt::format(" AND (coalesce({}.ds_id, 0) = ANY({}) OR k.a = 0)", row, datasets_);
+    if (by_scope_)
+        made += fmt::format(" AND {}.{} <@ k.within", row, time);
     return made;
 }
 
@@ -78,7 +95,7 @@ std::string limited_instances::all_of_pair() const {
 }
 
 std::string limited_instances::of_pair() const {
-    if (!range.is_by_ts())
+    if (!range.is_by_ts() || by_scope_) // how many a day has tells nothing of how many are wanted
         return fmt::format("{} LIMIT {}", all_of_pair(), limit);
     return fmt::format(
         "WITH open AS (\n  {0}),\n  near AS (\n  {1})\n"
@@ -93,9 +110,23 @@ std::string limited_instances::of_pair() const {
         unfolded_rows(*this), near_days(*this), range.since(), range.until(), order("h"), limit);
 }
 
+void instance_pairs::add(const evolution& of, ngsild::name_id attribute) {
+    add(of.eid, attribute);
+    if (of.scoped)
+        within.push_back(to_multirange(*of.scoped));
+}
+
 std::string unnest(composed_statement& to, const instance_pairs& of) {
     const std::string eids = to.int8s(of.eids);
-    return fmt::format("unnest({}, {})", eids, to.int4s(of.attributes));
+    const std::string attributes = to.int4s(of.attributes);
+    if (of.within.empty())
+        return fmt::format("unnest({}, {})", eids, attributes);
+    return fmt::format("unnest({}, {}, {}::tstzmultirange[])", eids, attributes,
+                       to.texts(of.within));
+}
+
+std::string_view names_of_columns(const instance_pairs& of) noexcept {
+    return of.within.empty() ? "eid, a" : "eid, a, within";
 }
 
 std::string columns_of_answer(const temporal_request& request) {
@@ -134,8 +165,9 @@ composed_statement render_instances(const instance_pairs& of, const temporal_req
     const limited_instances instances(made, request, limit);
     const std::string pairs = unnest(made, of);
     const std::string is_gone = render_is_gone(made, pairs, request.interval);
-    made.append(fmt::format("SELECT {}, {}\nFROM {} AS k(eid, a), LATERAL (\n  {}) x",
-                            columns_of_answer(request), is_gone, pairs, instances.of_pair()));
+    made.append(fmt::format("SELECT {}, {}\nFROM {} AS k({}), LATERAL (\n  {}) x",
+                            columns_of_answer(request), is_gone, pairs, names_of_columns(of),
+                            instances.of_pair()));
     made.finish();
     return made;
 }
@@ -149,8 +181,9 @@ composed_statement render_recent_instances(const instance_pairs& of,
     const std::string pairs = unnest(made, of);
     const std::string is_gone = render_is_gone(made, pairs, request.interval);
     made.append(fmt::format("SELECT {}, {}, nullif(z.until, {})\nFROM history_fold z LEFT JOIN ({} "
-                            "AS k(eid, a) CROSS JOIN LATERAL (\n  {}) x) ON true",
+                            "AS k({}) CROSS JOIN LATERAL (\n  {}) x) ON true",
                             columns_of_answer(request), is_gone, made.moment(guess), pairs,
+                            names_of_columns(of),
                             unfolded_rows(instances, " AND h.ts >= z.until")));
     made.finish();
     return made;

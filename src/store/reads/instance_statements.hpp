@@ -15,6 +15,8 @@ namespace meridian::store {
 struct instance_pairs {
     std::vector<std::int64_t> eids;
     std::vector<ngsild::name_id> attributes;
+    /// Of each pair only what is at these moments (`evolution::scoped`); empty: all.
+    std::vector<std::string> within{};
 
     [[nodiscard]] bool empty() const noexcept { return eids.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return eids.size(); }
@@ -22,10 +24,13 @@ struct instance_pairs {
         eids.push_back(eid);
         attributes.push_back(attribute);
     }
+    void add(const evolution& of, ngsild::name_id attribute);
 };
 
-/// For FROM: the pairs as a function of rows (eid, Attribute).
+/// For FROM: the pairs as a function of rows, (eid, Attribute) or (eid, Attribute, within).
 [[nodiscard]] std::string unnest(composed_statement& to, const instance_pairs& of);
+/// The names of its columns: eid, a and where there is such a column within.
+[[nodiscard]] std::string_view names_of_columns(const instance_pairs& of) noexcept;
 
 /// Columns of the instances.
 struct instance_columns {
@@ -71,7 +76,8 @@ public:
     /// The same without a limit, where there is none.
     [[nodiscard]] std::string all_of_pair() const;
 
-    /// What must hold of a row of a pair `k`, beside its ts; begins with " AND " or is empty.
+    /// What must hold of a row of a pair `k(eid, a)`, or `k(eid, a, within)`, beside its ts; begins
+    /// with " AND " or is empty.
     [[nodiscard]] std::string condition(std::string_view row) const;
     /// The order of instances, for ORDER BY.
     [[nodiscard]] std::string order(std::string_view row) const;
@@ -83,6 +89,7 @@ public:
 
 private:
     std::string datasets_;
+    bool by_scope_;
 };
 
 /// The instances of the pairs, at most `limit` of each: a pair's together and in order, which is

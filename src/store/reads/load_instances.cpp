@@ -5,6 +5,7 @@
 #include "store/reads/evolution_names.hpp"
 #include "store/reads/learn.hpp"
 #include "store/reads/rolled.hpp"
+#include "store/reads/scope_times.hpp"
 #include "store/reads/series.hpp"
 
 #include <fmt/format.h>
@@ -229,6 +230,8 @@ asio::awaitable<result<void>> load_instances(reader& on, std::vector<evolution>&
     } else if (!chosen.empty()) {
         bounded_reading all(heads, std::move(chosen), request, edges);
         MERIDIAN_CO_CHECK(co_await all.read(on));
+        for (evolution& one : heads)
+            show_scope_before(one, request.interval);
     }
     co_return co_await learn_names(on, heads, append_unknown);
 }

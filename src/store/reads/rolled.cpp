@@ -55,7 +55,7 @@ asio::awaitable<result<shared_result>> load_rolled(reader& on, const instance_pa
                                                    const temporal_request& request,
                                                    std::int64_t limit) {
     const auto usable = query::rollups_for(request.interval, *request.aggregated);
-    if (usable.levels == 0 || !reaches_back(request.interval))
+    if (usable.levels == 0 || request.by_scope || !reaches_back(request.interval))
         co_return shared_result{};
     auto looking = render_any_rollup(of, request);
     MERIDIAN_CO_TRY(const shared_result any, co_await load(on, std::move(looking)));

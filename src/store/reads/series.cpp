@@ -9,7 +9,7 @@ namespace meridian::store {
 instance_pairs pairs_of(const std::vector<series*>& wanted, const std::vector<evolution>& heads) {
     instance_pairs made;
     for (const series* one : wanted)
-        made.add(heads[one->of].eid, one->attribute);
+        made.add(heads[one->of], one->attribute);
     return made;
 }
 
