@@ -60,6 +60,9 @@ operations::instances_request instances_of(const call& request, query::temporal_
     wanted.dataset_ids = style.how.dataset_ids;
     wanted.aggregated = style.aggregated;
     wanted.with_subjects = style.how.modified_by;
+    wanted.with_created_at =
+        style.how.sys_attrs || interval.property == query::time_property::created_at;
+    wanted.with_instance_ids = style.how.format != ngsild::temporal_format::simplified;
     wanted.limit = static_cast<std::int32_t>(request.with.options.max_temporal_instances);
     wanted.total_limit = static_cast<std::int64_t>(request.with.options.max_temporal_answer);
     return wanted;
@@ -88,6 +91,7 @@ handler_result export_search(call& request, operations::request_scope& scope,
     const auto extent = request.parameters.has("limit") ? operations::export_extent::page
                                                         : operations::export_extent::all;
     auto hidden = hidden_attributes(search.style.how.shown);
+    search.wanted.instances.with_instance_ids = true;
     auto opening = operations::export_temporal_entities(scope, std::move(search.wanted), extent,
                                                         std::move(hidden));
     MERIDIAN_CO_TRY(auto opened, co_await std::move(opening));
@@ -125,6 +129,7 @@ handler_result export_evolution(call& request, operations::request_scope& scope,
                                 operations::instances_request wanted, temporal_style style,
                                 jsonld::context_ptr context) {
     auto hidden = hidden_attributes(style.how.shown);
+    wanted.with_instance_ids = true;
     auto opening = operations::export_temporal_entity(scope, std::move(id), std::move(wanted),
                                                       std::move(hidden));
     MERIDIAN_CO_TRY(auto opened, co_await std::move(opening));

@@ -96,6 +96,8 @@ store::temporal_request to_store_request(const instances_request& wanted,
     request.instance_limit = wanted.limit;
     request.total_limit = wanted.total_limit;
     request.with_subjects = wanted.with_subjects;
+    request.with_created_at = wanted.with_created_at;
+    request.with_iid = wanted.with_instance_ids;
     request.attributes = known_names(dictionary, wanted.attributes);
     if (wanted.with_scope && !request.attributes.empty())
         request.attributes.push_back(ngsild::scope_attribute);

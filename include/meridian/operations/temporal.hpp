@@ -20,6 +20,8 @@ struct instances_request {
     std::vector<std::string> dataset_ids; ///< only of these, "@none" the default; empty: all
     std::optional<query::aggregation> aggregated; ///< 4.5.19; absent: instances as they are
     bool with_subjects = false;                   ///< instances tell who made them
+    bool with_created_at = true;                  ///< … and when they were created
+    bool with_instance_ids = true;                ///< … and their instanceId
     std::int32_t limit = 1'000;                   ///< of each Attribute: instances, or periods
     std::int64_t total_limit = 100'000;           ///< of the whole answer
 };

@@ -30,7 +30,9 @@ struct temporal_request {
     std::int64_t total_limit = 100'000;
     /// Instances are aggregated (4.5.19); `instance_limit` is then of periods.
     std::optional<query::aggregation> aggregated;
-    bool with_subjects = false; ///< instances tell who made them
+    bool with_subjects = false;  ///< instances tell who made them
+    bool with_created_at = true; ///< … when they were created; else that is timestamp{}
+    bool with_iid = true;        ///< … their number; else that is 0
     /// Only instances of these datasetIds, 0 the default, and the scope; empty: all.
     std::vector<ngsild::name_id> datasets;
     /// Of each Entity only what it was while in a scope that is asked for (`evolution::scoped`).

@@ -130,8 +130,11 @@ std::string_view names_of_columns(const instance_pairs& of) noexcept {
 }
 
 std::string columns_of_answer(const temporal_request& request) {
-    return fmt::format("k.eid, k.a, x.ts, x.modified_at, x.created_at, x.iid, x.num, x.ds_id, "
-                       "x.flags, x.txt, x.rest, {}",
+    // What is NULL is neither unfolded nor sent.
+    return fmt::format("k.eid, k.a, x.ts, x.modified_at, {}, {}, x.num, x.ds_id, x.flags, x.txt, "
+                       "x.rest, {}",
+                       request.with_created_at ? "x.created_at" : "NULL::timestamptz",
+                       request.with_iid ? "x.iid" : "NULL::bigint",
                        request.with_subjects
                            ? "(SELECT s.name FROM subject s WHERE s.id = x.subject_id)"
                            : "NULL::text");
@@ -143,8 +146,10 @@ ngsild::history_row read_instance(const pg::row& row) {
     made.dataset = row.int4(instance_columns::dataset);
     made.ts = row.timestamptz(instance_columns::ts);
     made.modified_at = row.timestamptz(instance_columns::modified_at);
-    made.created_at = row.timestamptz(instance_columns::created_at);
-    made.iid = row.int8(instance_columns::iid);
+    if (!row.is_null(instance_columns::created_at))
+        made.created_at = row.timestamptz(instance_columns::created_at);
+    if (!row.is_null(instance_columns::iid))
+        made.iid = row.int8(instance_columns::iid);
     made.flags = row.int2(instance_columns::flags);
     if (!row.is_null(instance_columns::num))
         made.num = row.float8(instance_columns::num);

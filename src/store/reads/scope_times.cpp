@@ -84,7 +84,9 @@ scope_times times_of(const scope_rows& rows, const temporal_selection& selection
 asio::awaitable<result<void>> load_scopes(reader& on, std::vector<evolution>& heads,
                                           const temporal_selection& selection,
                                           const temporal_request& request) {
-    auto statement = render_scopes(heads, request);
+    temporal_request whole = request;
+    whole.with_iid = true; // tells the order of what is of one moment
+    auto statement = render_scopes(heads, whole);
     MERIDIAN_CO_TRY(const shared_result found, co_await load(on, std::move(statement)));
     const auto scopes = read_scopes(*found, request.interval.property);
     const scope_rows none;
