@@ -50,11 +50,15 @@ std::vector<year_month> months_of(pqxx::connection& connection, const std::strin
     return months;
 }
 
-void with_short_lock(pqxx::connection& connection, const std::function<void(pqxx::work&)>& change) {
+void with_short_lock(pqxx::connection& connection, const std::string& tables,
+                     const std::function<void(pqxx::work&)>& change) {
     constexpr int attempts = 50;
     for (int attempt = 1;; ++attempt) {
         try {
             pqxx::work transaction(connection);
+            // Autovacuum gives way to who waits for a second: here, where nobody else has to.
+            transaction.exec("SET LOCAL lock_timeout = '10s'");
+            transaction.exec("LOCK TABLE ONLY " + tables + " IN SHARE UPDATE EXCLUSIVE MODE");
             // Whoever comes after us waits as long as we do.
             transaction.exec("SET LOCAL lock_timeout = '50ms'");
             change(transaction);

@@ -30,6 +30,9 @@ using std::chrono::year_month;
 
 /// Runs `change`, a transaction's work that takes a lock which everybody waits for, with a limit on
 /// how long it may wait itself, again and again until it had the lock. Throws when it never had.
-void with_short_lock(pqxx::connection& connection, const std::function<void(pqxx::work&)>& change);
+/// `tables`, as in LOCK TABLE ONLY, are what autovacuum must have left before: a large one is at
+/// work for long on what has just been emptied.
+void with_short_lock(pqxx::connection& connection, const std::string& tables,
+                     const std::function<void(pqxx::work&)>& change);
 
 } // namespace meridian::store

@@ -26,7 +26,7 @@ void close_month(pqxx::connection& connection, year_month month, left_rows rows)
     const std::string table = open_table(month);
     // What is in history_past lies before the month already; that this is known spares ATTACH the
     // look at each row while everybody waits.
-    with_short_lock(connection, [&](pqxx::work& transaction) {
+    with_short_lock(connection, "history_past", [&](pqxx::work& transaction) {
         transaction.exec("ALTER TABLE history_past DROP CONSTRAINT IF EXISTS history_past_until");
         transaction.exec(fmt::format("ALTER TABLE history_past ADD CONSTRAINT history_past_until "
                                      "CHECK (ts < '{}') NOT VALID",
@@ -34,7 +34,7 @@ void close_month(pqxx::connection& connection, year_month month, left_rows rows)
     });
     pqxx::nontransaction(connection)
         .exec("ALTER TABLE history_past VALIDATE CONSTRAINT history_past_until");
-    with_short_lock(connection, [&](pqxx::work& transaction) {
+    with_short_lock(connection, "history_past, ONLY " + table, [&](pqxx::work& transaction) {
         transaction.exec("LOCK TABLE history IN ACCESS EXCLUSIVE MODE");
         transaction.exec("ALTER TABLE history DETACH PARTITION " + table);
         transaction.exec("ALTER TABLE history DETACH PARTITION history_past");

@@ -57,7 +57,8 @@ void attach(pqxx::work& transaction, year_month month) {
 
 void add_month(pqxx::connection& connection, year_month month) {
     make_table(connection, month);
-    with_short_lock(connection, [&](pqxx::work& transaction) { attach(transaction, month); });
+    with_short_lock(connection, "history_future",
+                    [&](pqxx::work& transaction) { attach(transaction, month); });
     spdlog::info("history has a partition {}", open_table(month));
 }
 
