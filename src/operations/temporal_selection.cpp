@@ -67,10 +67,7 @@ ngsild::entity entity_of(const store::evolution& evolution, const ngsild::names&
 std::function<bool(const ngsild::history_row&)> scope_filter(query::scope_selection wanted,
                                                              const ngsild::names& dictionary) {
     return [wanted = std::move(wanted), &dictionary](const ngsild::history_row& row) {
-        std::vector<std::string> scopes;
-        for (const auto& scope : ngsild::decode(row, dictionary).value)
-            scopes.push_back(scope.get<std::string>());
-        return query::matches(wanted, scopes);
+        return query::matches(wanted, ngsild::scopes_of(row, dictionary));
     };
 }
 

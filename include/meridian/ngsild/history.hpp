@@ -113,4 +113,7 @@ struct instance_key {
 /// The key of a stored row; reads a first ts kept in `rest`.
 [[nodiscard]] instance_key key_of(const history_row& row);
 
+/// The scopes that a row of the scope tells; none where it is a deletion.
+[[nodiscard]] std::vector<std::string> scopes_of(const history_row& row, const names& dictionary);
+
 } // namespace meridian::ngsild

@@ -43,7 +43,7 @@ struct temporal_request {
 /// instance of its scope to that of the next one.
 struct scope_times {
     struct time_range {
-        timestamp from;  ///< included; timestamp::min() for what was so when the interval began
+        timestamp from;  ///< included; before the interval for what was so when it began
         timestamp until; ///< excluded; timestamp::max() for what is so still
     };
     std::vector<time_range> ranges; ///< in their order; empty: never in the interval

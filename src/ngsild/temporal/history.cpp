@@ -186,4 +186,13 @@ attribute_instance decode(const history_row& row, const names& dictionary) {
     return out;
 }
 
+std::vector<std::string> scopes_of(const history_row& row, const names& dictionary) {
+    if (row.is_deleted())
+        return {};
+    const auto value = decode(row, dictionary).value;
+    if (value.is_string())
+        return {value.get<std::string>()};
+    return value.get<std::vector<std::string>>();
+}
+
 } // namespace meridian::ngsild

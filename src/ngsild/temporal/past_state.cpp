@@ -70,15 +70,6 @@ void sort_as_created(std::vector<found_instance>& all) {
     });
 }
 
-std::vector<std::string> scopes_of(const history_row& row, const names& dictionary) {
-    if (row.is_deleted())
-        return {};
-    const auto value = decode(row, dictionary).value;
-    if (value.is_string())
-        return {value.get<std::string>()};
-    return value.get<std::vector<std::string>>();
-}
-
 } // namespace
 
 result<past_state> state_at(const past_knowledge& known, const names& dictionary) {
